@@ -1,0 +1,58 @@
+namespace Identity.Compat;
+
+/// <summary>The legacy APIs that this server stands in for; configuration section <c>Compat</c>.</summary>
+public sealed class CompatOptions
+{
+    public CloudMindOptions CloudMind { get; set; } = new();
+
+    public NleCloudOptions NleCloud { get; set; } = new();
+
+    public RageFrameOptions RageFrame { get; set; } = new();
+}
+
+/// <summary>What every legacy API can be told.</summary>
+public abstract class LegacyApiOptions
+{
+    /// <summary>Whether the API serves. Default: true in Development, false elsewhere. A route that does not serve answers so in its own envelope.</summary>
+    public bool? Enabled { get; set; }
+
+    /// <summary>Path prefixes under which the API's routes are served. An empty text is the root; when none is configured, the API's own default holds.</summary>
+    public IList<string> Prefixes { get; } = [];
+
+    /// <summary>The first number for accounts that this server numbers itself; keep it above those of a later import. Default 1.</summary>
+    public int NumbersFrom { get; set; } = 1;
+}
+
+/// <summary>How CloudMind writes <c>accessExpire</c> and <c>refreshAfter</c>.</summary>
+public enum ExpiryFormat
+{
+    /// <summary>Unix seconds, as the real service does.</summary>
+    Absolute,
+
+    /// <summary>Seconds from now.</summary>
+    Duration,
+}
+
+/// <summary>Section <c>Compat:CloudMind</c>.</summary>
+public sealed class CloudMindOptions : LegacyApiOptions
+{
+    /// <summary>True answers 202 for an unknown account too, where the document says 201. Default false.</summary>
+    public bool HideAccountExistence { get; set; }
+
+    /// <summary><c>Absolute</c> (default) or <c>Duration</c>.</summary>
+    public ExpiryFormat ExpiryFormat { get; set; }
+}
+
+/// <summary>Section <c>Compat:NleCloud</c>.</summary>
+public sealed class NleCloudOptions : LegacyApiOptions
+{
+    /// <summary>Life of the access token of a login with <c>IsRememberMe</c>. Default 30 days.</summary>
+    public TimeSpan RememberMeLifetime { get; set; } = TimeSpan.FromDays(30);
+}
+
+/// <summary>Section <c>Compat:RageFrame</c>.</summary>
+public sealed class RageFrameOptions : LegacyApiOptions
+{
+    /// <summary>Session groups beside the document's own three (<c>app</c>, <c>wechat</c>, <c>miniProgram</c>).</summary>
+    public IList<string> MoreGroups { get; } = [];
+}

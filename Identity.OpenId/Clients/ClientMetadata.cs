@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Identity.OpenId.Scopes;
+using Identity.OpenId.Token;
+
+namespace Identity.OpenId.Clients;
+
+/// <summary>
+/// A client's registration in the words of RFC 7591 §2, and below them our own additions in the same style.
+/// The same words stand in configuration, in the database and in a registration request.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ClientMetadata
+{
+    public string ClientId { get; init; } = "";
+
+    /// <summary>Shown to people.</summary>
+    public string? ClientName { get; init; }
+
+    /// <summary>The secret in clear, as configuration gives it; hashed before it is stored and never written back.</summary>
+    public string? ClientSecret { get; init; }
+
+    /// <summary><c>none</c>, <c>client_secret_basic</c> (the RFC's default) or <c>client_secret_post</c>.</summary>
+    public string TokenEndpointAuthMethod { get; init; } = ClientAuthenticationMethods.Basic;
+
+    /// <summary>What the client may ask the token endpoint for. RFC 7591 defaults to <c>authorization_code</c>, which this server does not offer yet, so nothing is assumed.</summary>
+    public IReadOnlyList<string> GrantTypes { get; init; } = [];
+
+    /// <summary>Space-separated scopes that the client may have, and gets when it names none.</summary>
+    public string Scope { get; init; } = "";
+
+    /// <summary>Algorithm of its id_tokens: RS256 or ES256 (OpenID Connect Registration §2).</summary>
+    public string IdTokenSignedResponseAlg { get; init; } = "RS256";
+
+    public string? ClientUri { get; init; }
+
+    public string? LogoUri { get; init; }
+
+    public string? PolicyUri { get; init; }
+
+    public string? TosUri { get; init; }
+
+    public IReadOnlyList<string> Contacts { get; init; } = [];
+
+    /// <summary>Ours. SHA-256 of secrets that are valid now, base64url; several while one is being replaced.</summary>
+    public IReadOnlyList<ClientSecretHash> ClientSecretHashes { get; init; } = [];
+
+    /// <summary>Ours. One such hash, as configuration gives it in place of the secret.</summary>
+    public string? ClientSecretHash { get; init; }
+
+    /// <summary>Ours. Belongs to the operator of this server; only such a client may use the password grant.</summary>
+    public bool FirstParty { get; init; }
+
+    /// <summary>Ours. May ask the introspection endpoint about every token, not only those meant for it.</summary>
+    public bool MayIntrospect { get; init; }
+
+    /// <summary>Ours. Default one hour.</summary>
+    public TimeSpan AccessTokenLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Ours. Default one hour.</summary>
+    public TimeSpan IdTokenLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Ours. A refresh family ends when unused for so long. Default 30 days.</summary>
+    public TimeSpan RefreshTokenLifetime { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Ours. A refresh family ends so long after the sign-in whatever happens. Default 180 days.</summary>
+    public TimeSpan RefreshTokenAbsoluteLifetime { get; init; } = TimeSpan.FromDays(180);
+
+    /// <summary>Ours. How long a replaced refresh token may come back for the same successor. Default 30 seconds; 0 for never.</summary>
+    public TimeSpan RefreshReplayWindow { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Ours. Default true; false keeps one refresh token for the family's life.</summary>
+    public bool RotateRefreshTokens { get; init; } = true;
+
+    [JsonIgnore]
+    public bool IsPublic => string.Equals(TokenEndpointAuthMethod, ClientAuthenticationMethods.None, StringComparison.Ordinal);
+
+    [JsonIgnore]
+    public bool IsInternal => string.Equals(TokenEndpointAuthMethod, ClientAuthenticationMethods.Internal, StringComparison.Ordinal);
+
+    [JsonIgnore]
+    public RefreshPolicy RefreshPolicy => new(RotateRefreshTokens, RefreshReplayWindow);
+
+    public bool MayUse(string grantType) => GrantTypes.Contains(grantType, StringComparer.Ordinal);
+
+    /// <summary>The parsed <see cref="Scope"/>; a malformed one is refused by <see cref="ClientRules"/> before anybody asks.</summary>
+    public ScopeSet Scopes() => ScopeSet.Parse(Scope).Succeeded(out var scopes, out _) ? scopes : ScopeSet.Empty;
+
+    /// <summary>Reads a registration; the mistake is a sentence.</summary>
+    public static (ClientMetadata? Client, string? Mistake) Read(string json)
+    {
+        try
+        {
+            return (JsonSerializer.Deserialize(json, Lenient.ClientMetadata), null);
+        }
+        catch (JsonException mistake)
+        {
+            return (null, mistake.Path is { Length: > 2 } path ? $"{path[2..]} is not a setting of a client, or its value is of the wrong type." : "It is not a client registration.");
+        }
+    }
+
+    public string Write() => JsonSerializer.Serialize(this, Lenient.ClientMetadata);
+
+    // Configuration has only text: "true" and "3600" must read as what they mean.
+    private static readonly OpenIdJson Lenient = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowReadingFromString,
+        Converters = { new LenientBoolean(), new LifetimeConverter() },
+    });
+}
+
+/// <param name="Hash">base64url of SHA-256.</param>
+/// <param name="ExpiresAt">Unix seconds; null for never.</param>
+public sealed record ClientSecretHash(string Hash, long? ExpiresAt = null);

@@ -1,0 +1,103 @@
+using Identity.OpenId.Scopes;
+using Identity.OpenId.Token;
+
+namespace Identity.OpenId.Clients;
+
+/// <summary>What a registration must be like. Each mistake is one sentence that names the setting.</summary>
+public static class ClientRules
+{
+    /// <summary>A subject begins so and a client_id never does, so a machine's <c>sub</c> can never be taken for a person's.</summary>
+    public const string SubjectPrefix = "u_";
+
+    private const int LeastSecretLength = 32;
+
+    /// <param name="client">The registration.</param>
+    /// <param name="offered">Grant types that this server has.</param>
+    /// <param name="scopes">Scopes that this server knows.</param>
+    /// <param name="production">Whether a secret that a person could guess is refused.</param>
+    public static IEnumerable<string> Mistakes(ClientMetadata client, IReadOnlyCollection<string> offered, IReadOnlyCollection<string> scopes, bool production)
+    {
+        if (client.ClientId.Length is 0 or > 128 || !client.ClientId.All(c => c is > ' ' and < '\x7F'))
+        {
+            yield return "client_id must be 1 to 128 printable ASCII characters without spaces.";
+        }
+
+        if (client.ClientId.StartsWith(SubjectPrefix, StringComparison.Ordinal))
+        {
+            yield return $"client_id must not begin with {SubjectPrefix}, as subjects of accounts do.";
+        }
+
+        if (!client.IsInternal && !ClientAuthenticationMethods.Offered.Contains(client.TokenEndpointAuthMethod, StringComparer.Ordinal))
+        {
+            yield return $"token_endpoint_auth_method must be one of {string.Join(", ", ClientAuthenticationMethods.Offered)}.";
+        }
+
+        var hasSecret = client.ClientSecret is { Length: > 0 } || client.ClientSecretHash is { Length: > 0 } || client.ClientSecretHashes.Count > 0;
+        if (hasSecret && (client.IsPublic || client.IsInternal))
+        {
+            yield return "client_secret has no use with this token_endpoint_auth_method.";
+        }
+
+        if (!hasSecret && !client.IsPublic && !client.IsInternal)
+        {
+            yield return "client_secret or client_secret_hash is missing.";
+        }
+
+        if (client.ClientSecretHash is { Length: > 0 } hash && !Tokens.Handle.IsWellFormed(hash))
+        {
+            yield return "client_secret_hash must be the base64url of a SHA-256, 43 characters.";
+        }
+
+        if (production && client.ClientSecret is { Length: > 0 and < LeastSecretLength })
+        {
+            yield return $"client_secret must have {LeastSecretLength} characters or more in Production.";
+        }
+
+        foreach (var grant in client.GrantTypes.Where(grant => !offered.Contains(grant, StringComparer.Ordinal)))
+        {
+            yield return $"grant_types has {grant}, which is not one of {string.Join(", ", offered)}.";
+        }
+
+        if (client.MayUse(GrantTypes.Password) && !client.FirstParty)
+        {
+            yield return "grant_types has password, which takes first_party: true.";
+        }
+
+        if (client.MayUse(GrantTypes.ClientCredentials) && client.IsPublic)
+        {
+            yield return "grant_types has client_credentials, which a public client cannot use.";
+        }
+
+        if (!ScopeSet.Parse(client.Scope).Succeeded(out var asked, out _))
+        {
+            yield return "scope is malformed.";
+        }
+        else
+        {
+            foreach (var scope in asked.Where(scope => !scopes.Contains(scope, StringComparer.Ordinal)))
+            {
+                yield return $"scope has {scope}, which is neither a standard scope nor one of Scopes.";
+            }
+        }
+
+        if (client.IdTokenSignedResponseAlg is not ("RS256" or "ES256"))
+        {
+            yield return "id_token_signed_response_alg must be RS256 or ES256.";
+        }
+
+        foreach (var (name, value, least, most) in new[]
+        {
+            ("access_token_lifetime", client.AccessTokenLifetime, TimeSpan.FromSeconds(10), TimeSpan.FromDays(30)),
+            ("id_token_lifetime", client.IdTokenLifetime, TimeSpan.FromSeconds(10), TimeSpan.FromDays(1)),
+            ("refresh_token_lifetime", client.RefreshTokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
+            ("refresh_token_absolute_lifetime", client.RefreshTokenAbsoluteLifetime, client.RefreshTokenLifetime, TimeSpan.FromDays(3650)),
+            ("refresh_replay_window", client.RefreshReplayWindow, TimeSpan.Zero, TimeSpan.FromHours(1)),
+        })
+        {
+            if (value < least || value > most)
+            {
+                yield return $"{name} must be between {least} and {most}.";
+            }
+        }
+    }
+}

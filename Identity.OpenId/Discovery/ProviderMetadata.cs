@@ -1,0 +1,42 @@
+namespace Identity.OpenId.Discovery;
+
+/// <summary>What the server says about itself, OpenID Connect Discovery 1.0 §3 and RFC 8414 §2. Only what really works, all of what really works.</summary>
+public sealed record ProviderMetadata
+{
+    public required string Issuer { get; init; }
+
+    public required string TokenEndpoint { get; init; }
+
+    public required string JwksUri { get; init; }
+
+    public required string UserinfoEndpoint { get; init; }
+
+    public required string IntrospectionEndpoint { get; init; }
+
+    public required string RevocationEndpoint { get; init; }
+
+    public required IReadOnlyList<string> ScopesSupported { get; init; }
+
+    public required IReadOnlyList<string> ResponseTypesSupported { get; init; }
+
+    public required IReadOnlyList<string> GrantTypesSupported { get; init; }
+
+    public required IReadOnlyList<string> SubjectTypesSupported { get; init; }
+
+    public required IReadOnlyList<string> IdTokenSigningAlgValuesSupported { get; init; }
+
+    public required IReadOnlyList<string> TokenEndpointAuthMethodsSupported { get; init; }
+
+    public required IReadOnlyList<string> IntrospectionEndpointAuthMethodsSupported { get; init; }
+
+    public required IReadOnlyList<string> RevocationEndpointAuthMethodsSupported { get; init; }
+
+    public required IReadOnlyList<string> ClaimsSupported { get; init; }
+
+    /// <summary>Stated because the default of Discovery §3 for an absent value is true.</summary>
+    public bool RequestUriParameterSupported { get; init; }
+
+    public bool RequestParameterSupported { get; init; }
+
+    public bool ClaimsParameterSupported { get; init; }
+}

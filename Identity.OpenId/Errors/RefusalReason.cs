@@ -1,0 +1,40 @@
+namespace Identity.OpenId.Errors;
+
+/// <summary>What a refusal was really about. The wire shows one sentence for several of these; the log and the legacy tables tell them apart.</summary>
+public enum RefusalReason
+{
+    None = 0,
+
+    /// <summary>No account has the presented sign-in name.</summary>
+    UnknownAccount,
+
+    /// <summary>The account exists, the password is not its own (or must not be used at this door).</summary>
+    WrongPassword,
+
+    /// <summary>Too many failures for this sign-in name.</summary>
+    Locked,
+
+    /// <summary>Too many failures from this client address.</summary>
+    Throttled,
+
+    /// <summary>The account was disabled by an operator.</summary>
+    Disabled,
+
+    /// <summary>The token is malformed, forged or unknown.</summary>
+    UnknownToken,
+
+    /// <summary>The token belongs to another client or another legacy session.</summary>
+    ForeignToken,
+
+    /// <summary>The token's time is over.</summary>
+    Expired,
+
+    /// <summary>The token was revoked.</summary>
+    Revoked,
+
+    /// <summary>A refresh token came back after its successor was used, or after the replay window: the family was revoked.</summary>
+    Reused,
+
+    /// <summary>The legacy session group is not one that the API knows.</summary>
+    UnknownGroup,
+}

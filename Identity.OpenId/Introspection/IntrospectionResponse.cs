@@ -1,0 +1,33 @@
+namespace Identity.OpenId.Introspection;
+
+/// <summary>RFC 7662 §2.2. An inactive token says nothing else.</summary>
+public sealed record IntrospectionResponse
+{
+    public static IntrospectionResponse Inactive { get; } = new() { Active = false };
+
+    public required bool Active { get; init; }
+
+    public string? Scope { get; init; }
+
+    public string? ClientId { get; init; }
+
+    /// <summary>The account's user name, where it has one.</summary>
+    public string? Username { get; init; }
+
+    public string? TokenType { get; init; }
+
+    public long? Exp { get; init; }
+
+    public long? Iat { get; init; }
+
+    public string? Sub { get; init; }
+
+    public IReadOnlyList<string>? Aud { get; init; }
+
+    public string? Iss { get; init; }
+
+    public string? Jti { get; init; }
+
+    /// <summary>RFC 9470 §6.2.</summary>
+    public long? AuthTime { get; init; }
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using Identity.OpenId.Errors;
+using Identity.OpenId.Parameters;
+using Identity.OpenId.Scopes;
+
+namespace Identity.OpenId.Token;
+
+/// <summary>A token request, RFC 6749 §4.3.2, §4.4.2 and §6, parsed once; a grant reads only this.</summary>
+public sealed record TokenRequest
+{
+    public required string GrantType { get; init; }
+
+    /// <summary>The requested scope, RFC 6749 §3.3; empty when the request names none.</summary>
+    public ScopeSet Scope { get; init; } = ScopeSet.Empty;
+
+    /// <summary>The sign-in name, RFC 6749 §4.3.2.</summary>
+    public string? Username { get; init; }
+
+    public string? Password { get; init; }
+
+    /// <summary>RFC 6749 §6.</summary>
+    public string? RefreshToken { get; init; }
+
+    /// <summary>The legacy session that the tokens belong to, such as <c>rageframe:app</c>. Never read from the wire: only a legacy route sets it, and a refresh must name the same one.</summary>
+    public string? SessionKey { get; init; }
+
+    public static Result<TokenRequest> Parse(ParameterSet parameters)
+    {
+        var reader = new ParameterReader(parameters);
+        var grantType = reader.Required("grant_type", 128);
+        var scope = reader.Optional("scope", 2048);
+        var username = reader.Optional("username", 256);
+        var password = reader.Optional("password", 1024);
+        var refreshToken = reader.Optional("refresh_token", 512);
+        if (reader.Error is { } mistake)
+        {
+            return mistake;
+        }
+
+        if (!ScopeSet.Parse(scope).Succeeded(out var scopes, out var malformed))
+        {
+            return malformed;
+        }
+
+        return new TokenRequest { GrantType = grantType, Scope = scopes, Username = username, Password = password, RefreshToken = refreshToken };
+    }
+
+    // The generated one would print the password and the token.
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("GrantType = ").Append(GrantType).Append(", Scope = ").Append(Scope);
+        return true;
+    }
+}

@@ -1,0 +1,54 @@
+namespace Identity.OpenId.Tokens;
+
+/// <summary>The claims of an id_token, OpenID Connect Core §2. Profile claims are userinfo's.</summary>
+public sealed record IdTokenClaims
+{
+    public required string Issuer { get; init; }
+
+    public required string Subject { get; init; }
+
+    /// <summary>The client that asked.</summary>
+    public required string Audience { get; init; }
+
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? AuthTime { get; init; }
+
+    /// <summary>How the person proved who they are, RFC 8176.</summary>
+    public IReadOnlyList<string> AuthenticationMethods { get; init; } = [];
+
+    /// <summary>§3.1.3.6.</summary>
+    public string? AccessTokenHash { get; init; }
+
+    /// <summary>The JWT payload.</summary>
+    public string ToJson() => JsonText.Write(writer =>
+    {
+        writer.WriteString("iss", Issuer);
+        writer.WriteString("sub", Subject);
+        writer.WriteString("aud", Audience);
+        writer.WriteNumber("iat", IssuedAt.ToUnixTimeSeconds());
+        writer.WriteNumber("exp", ExpiresAt.ToUnixTimeSeconds());
+        if (AuthTime is { } authTime)
+        {
+            writer.WriteNumber("auth_time", authTime.ToUnixTimeSeconds());
+        }
+
+        if (AuthenticationMethods.Count > 0)
+        {
+            writer.WriteStartArray("amr");
+            foreach (var method in AuthenticationMethods)
+            {
+                writer.WriteStringValue(method);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        if (AccessTokenHash is not null)
+        {
+            writer.WriteString("at_hash", AccessTokenHash);
+        }
+    });
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Identity.OpenId.Errors;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Identity.OpenId.Tokens;
+
+/// <summary>Reads tokens of our own make. The only place that verifies a signature of ours.</summary>
+public static class TokenReader
+{
+    /// <summary>Longer texts are no tokens of ours.</summary>
+    public const int MaxLength = 4096;
+
+    private static readonly JsonWebTokenHandler Handler = new() { MaximumTokenSizeInBytes = MaxLength };
+    private static readonly string[] Algorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256];
+
+    /// <summary>
+    /// RFC 9068 §4: type, signature by one of our keys, issuer, time. Audience and revocation are the endpoint's to judge.
+    /// Every failure is the same <c>invalid_token</c>; the reason is for the log.
+    /// </summary>
+    public static async Task<Result<AccessTokenClaims>> ReadAccessTokenAsync(string? token, string issuer, IEnumerable<SecurityKey> keys, DateTimeOffset now)
+    {
+        if (string.IsNullOrEmpty(token) || token.Length > MaxLength || !Handler.CanReadToken(token))
+        {
+            return Invalid(RefusalReason.UnknownToken);
+        }
+
+        var result = await Handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            ValidTypes = [AccessTokenClaims.Type],
+            ValidAlgorithms = Algorithms,
+            IssuerSigningKeys = keys,
+            // A key is found by its kid and only so: a token that names none, or a foreign one, is not tried against every key.
+            TryAllIssuerSigningKeys = false,
+            ValidIssuer = issuer,
+            ValidateAudience = false,
+            // The handler reads the machine's clock; ours is a parameter.
+            ValidateLifetime = false,
+        });
+
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt)
+        {
+            return Invalid(RefusalReason.UnknownToken);
+        }
+
+        using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(jwt.EncodedPayload));
+        if (AccessTokenClaims.Read(payload.RootElement) is not { } claims)
+        {
+            return Invalid(RefusalReason.UnknownToken);
+        }
+
+        return now < claims.ExpiresAt ? claims : Invalid(RefusalReason.Expired);
+    }
+
+    /// <summary>The one refusal for every token that is not good, so that nothing about it is told.</summary>
+    public static OAuthError Invalid(RefusalReason reason) => OAuthError.InvalidToken("The access token is not valid.", reason);
+}
