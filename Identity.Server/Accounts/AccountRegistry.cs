@@ -1,0 +1,146 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Identity.OpenId.Clients;
+using Identity.Server.Data;
+using Identity.Server.Hosting;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Identity.Server.Accounts;
+
+/// <summary>Makes accounts, with their sign-in names, in one transaction.</summary>
+internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gate, AccountsOptions options, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<AccountRegistry> logger)
+{
+    private const int MaxClaimLength = 1024;
+    private const int MaxPasswordLength = 128;
+
+    /// <summary>What is wrong with an account before anybody looks whether its names are taken.</summary>
+    public AccountMistake Check(NewAccount account)
+    {
+        if (account.UserName is { } userName && SignInName.OfUserName(userName) is null)
+        {
+            return AccountMistake.BadUserName;
+        }
+
+        if (account.Email is { } email && SignInName.OfEmail(email) is null)
+        {
+            return AccountMistake.BadEmail;
+        }
+
+        if (account.PhoneNumber is { } phoneNumber && SignInName.OfPhoneNumber(phoneNumber) is null)
+        {
+            return AccountMistake.BadPhoneNumber;
+        }
+
+        if (account.Password is { } password && (password.Length < options.PasswordMinLength || password.Length > MaxPasswordLength))
+        {
+            return AccountMistake.WeakPassword;
+        }
+
+        if (account.Nickname is { } nickname && (nickname.Length > 64 || string.IsNullOrWhiteSpace(nickname)))
+        {
+            return AccountMistake.BadClaim;
+        }
+
+        return Claims(account).Any(claim => claim is { Length: > MaxClaimLength } || claim?.Any(char.IsControl) == true)
+            || account.Address is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Undefined) }
+            ? AccountMistake.BadClaim
+            : AccountMistake.None;
+    }
+
+    public async Task<(Account? Account, AccountMistake Mistake)> CreateAsync(NewAccount wanted, string door, CancellationToken cancellationToken)
+    {
+        if (Check(wanted) is var mistake and not AccountMistake.None)
+        {
+            return (null, mistake);
+        }
+
+        var names = Names(wanted).ToList();
+        if (names.Count == 0)
+        {
+            return (null, AccountMistake.NoSignInName);
+        }
+
+        // Before the transaction: a hash takes long, and SQLite has one writer.
+        var account = Build(wanted);
+        using var pass = await gate.EnterAsync(cancellationToken);
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var created = await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().CreateAsync(account);
+        if (!created.Succeeded)
+        {
+            throw new InvalidOperationException($"The account store refused an account that passed its checks: {string.Join(", ", created.Errors.Select(error => error.Code))}.");
+        }
+
+        foreach (var name in names)
+        {
+            // The primary key decides who was first.
+            if (await db.Database.ExecuteSqlAsync($"INSERT INTO sign_in_names (name, kind, account_id) VALUES ({name.Normal}, {name.Kind}, {account.Id}) ON CONFLICT DO NOTHING", cancellationToken) == 0)
+            {
+                return (null, AccountMistake.NameTaken);
+            }
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        AuditLog.AccountCreated(logger, account.Subject, door);
+        return (account, AccountMistake.None);
+    }
+
+    private static IEnumerable<SignInName> Names(NewAccount account)
+    {
+        if (account.UserName is { } userName)
+        {
+            yield return SignInName.OfUserName(userName)!;
+        }
+
+        if (account is { Email: { } email, EmailVerified: true })
+        {
+            yield return SignInName.OfEmail(email)!;
+        }
+
+        if (account is { PhoneNumber: { } phoneNumber, PhoneNumberVerified: true })
+        {
+            yield return SignInName.OfPhoneNumber(phoneNumber)!;
+        }
+    }
+
+    private static IEnumerable<string?> Claims(NewAccount account) =>
+    [
+        account.Name, account.GivenName, account.FamilyName, account.MiddleName, account.Nickname, account.Profile, account.Picture,
+        account.Website, account.Gender, account.Birthdate, account.Zoneinfo, account.Locale,
+    ];
+
+    private Account Build(NewAccount wanted)
+    {
+        var now = clock.GetUtcNow();
+        var account = new Account
+        {
+            Subject = ClientRules.SubjectPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
+            UserName = wanted.UserName,
+            Email = wanted.Email,
+            EmailConfirmed = wanted.EmailVerified,
+            PhoneNumber = wanted.PhoneNumber is { } number ? SignInName.OfPhoneNumber(number)!.Normal : null,
+            PhoneNumberConfirmed = wanted.PhoneNumberVerified,
+            Name = wanted.Name,
+            GivenName = wanted.GivenName,
+            FamilyName = wanted.FamilyName,
+            MiddleName = wanted.MiddleName,
+            Nickname = wanted.Nickname?.Trim(),
+            Profile = wanted.Profile,
+            Picture = wanted.Picture,
+            Website = wanted.Website,
+            Gender = wanted.Gender,
+            Birthdate = wanted.Birthdate,
+            Zoneinfo = wanted.Zoneinfo,
+            Locale = wanted.Locale,
+            Address = wanted.Address is { ValueKind: JsonValueKind.Object } address ? address.GetRawText() : null,
+            Admin = wanted.Admin,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        account.PasswordHash = wanted.Password is { } password ? hasher.HashPassword(account, password) : null;
+        return account;
+    }
+}

@@ -1,0 +1,56 @@
+namespace Identity.Server.Accounts;
+
+/// <summary>Section <c>Accounts</c>.</summary>
+internal sealed class AccountsOptions
+{
+    /// <summary>PBKDF2-HMAC-SHA512 rounds of a new password hash; an older hash is brought to it at the next sign-in. Default 210,000.</summary>
+    public int PasswordIterations { get; set; } = 210_000;
+
+    /// <summary>Least length of a new password. Default 8.</summary>
+    public int PasswordMinLength { get; set; } = 8;
+
+    public ThrottleOptions Throttle { get; set; } = new();
+
+    public IEnumerable<string> Mistakes(bool production)
+    {
+        if (PasswordIterations < (production ? 100_000 : 1) || PasswordIterations > 10_000_000)
+        {
+            yield return $"PasswordIterations must be between {(production ? 100_000 : 1)} and 10000000.";
+        }
+
+        if (PasswordMinLength is < 6 or > 128)
+        {
+            yield return "PasswordMinLength must be between 6 and 128.";
+        }
+
+        foreach (var (name, value) in new[]
+        {
+            ("FailuresPerName", Throttle.FailuresPerName),
+            ("FailuresPerNameAndAddress", Throttle.FailuresPerNameAndAddress),
+            ("FailuresPerAddress", Throttle.FailuresPerAddress),
+            ("CodesPerAddressAndHour", Throttle.CodesPerAddressAndHour),
+        })
+        {
+            if (value < 1)
+            {
+                yield return $"Throttle:{name} must be at least 1.";
+            }
+        }
+    }
+}
+
+/// <summary>Section <c>Accounts:Throttle</c>.</summary>
+internal sealed class ThrottleOptions
+{
+    /// <summary>Failures for one sign-in name before it locks for 1, 2, 4 ... 15 minutes. Default 5.</summary>
+    public int FailuresPerName { get; set; } = 5;
+
+    /// <summary>Failures for one name from one address in ten minutes. Default 10.</summary>
+    public int FailuresPerNameAndAddress { get; set; } = 10;
+
+    /// <summary>Failures from one address (IPv4, or IPv6 /64) in ten minutes. Default 100.</summary>
+    public int FailuresPerAddress { get; set; } = 100;
+
+    /// <summary>E-mail codes asked for from one address in an hour. Default 30.</summary>
+    public int CodesPerAddressAndHour { get; set; } = 30;
+}

@@ -1,0 +1,88 @@
+using Identity.OpenId.Errors;
+using Identity.Server.Data;
+using Identity.Server.Hosting;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Identity.Server.Accounts;
+
+/// <summary>
+/// The only place where a password is checked, for every door. Charged before hashing, and the same cost and the same
+/// words whether or not the account exists.
+/// </summary>
+internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, AccountsOptions options, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<PasswordSignIn> logger)
+{
+    private static readonly Func<IdentityDb, string, Task<Account?>> FindByName = EF.CompileAsyncQuery(
+        (IdentityDb db, string name) => db.SignInNames.AsNoTracking().Where(row => row.Name == name).Select(row => row.Account).SingleOrDefault());
+
+    private static readonly Account Nobody = new() { Subject = "" };
+
+    // Hashed with today's parameters, so that an unknown name costs what a known one does.
+    private readonly Lazy<string> decoy = new(() => hasher.HashPassword(Nobody, "a password that nobody has"));
+
+    private readonly ThrottleRule perName = new("name", options.Throttle.FailuresPerName, TimeSpan.FromHours(1), TimeSpan.FromMinutes(1));
+    private readonly ThrottleRule perNameAndAddress = new("name and address", options.Throttle.FailuresPerNameAndAddress, TimeSpan.FromMinutes(10));
+    private readonly ThrottleRule perAddress = new("address", options.Throttle.FailuresPerAddress, TimeSpan.FromMinutes(10));
+
+    /// <summary>Makes the decoy now rather than in the first unknown visitor's time.</summary>
+    public void Prepare() => _ = decoy.Value;
+
+    public async Task<Result<Account>> CheckAsync(string presentedName, string password, Caller caller, CancellationToken cancellationToken)
+    {
+        // A name that no account can have is still charged and hashed, under its own spelling.
+        var name = SignInName.Read(presentedName)?.Normal ?? presentedName;
+        var (receipt, blocked) = await throttle.ChargeAsync(
+            [new(perName, name), new(perNameAndAddress, $"{name}\n{caller.Network}"), new(perAddress, caller.Network)], cancellationToken);
+        if (receipt is null)
+        {
+            return Refuse(caller, blocked == perAddress ? RefusalReason.Throttled : RefusalReason.Locked);
+        }
+
+        var account = await store.ReadAsync(db => FindByName(db, name), cancellationToken);
+        var verdict = hasher.VerifyHashedPassword(account ?? Nobody, account?.PasswordHash ?? decoy.Value, password);
+        var reason = Judge(account, verdict);
+        if (reason != RefusalReason.None)
+        {
+            // Settled even if the client hangs up now, or hanging up would buy free guesses.
+            await throttle.KeepAsync(receipt, CancellationToken.None);
+            return Refuse(caller, reason);
+        }
+
+        await throttle.RefundAsync(receipt, CancellationToken.None);
+        if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
+        {
+            await RehashAsync(account!, password, cancellationToken);
+        }
+
+        AuditLog.SignedIn(logger, account!.Subject, caller.Address);
+        return account;
+    }
+
+    private static RefusalReason Judge(Account? account, PasswordVerificationResult verdict) => (account, verdict) switch
+    {
+        (null, _) => RefusalReason.UnknownAccount,
+        ({ PasswordHash: null }, _) or (_, PasswordVerificationResult.Failed) => RefusalReason.WrongPassword,
+        ({ DisabledAt: not null }, _) => RefusalReason.Disabled,
+        // A password alone is not enough here, and saying so would tell a thief that he has the right one.
+        ({ TwoFactorEnabled: true }, _) => RefusalReason.WrongPassword,
+        _ => RefusalReason.None,
+    };
+
+    private OAuthError Refuse(Caller caller, RefusalReason reason)
+    {
+        AuditLog.SignInRefused(logger, caller.Address, reason);
+        return OAuthError.InvalidGrant(
+            reason is RefusalReason.Locked or RefusalReason.Throttled ? "Too many failed attempts; try again later." : "The user name or the password is wrong.",
+            reason);
+    }
+
+    private async Task RehashAsync(Account account, string password, CancellationToken cancellationToken)
+    {
+        var (before, after) = (account.PasswordHash, hasher.HashPassword(account, password));
+        // Only over the hash that was verified: a password changed meanwhile stays changed.
+        await store.WriteAsync(
+            db => db.Accounts.Where(row => row.Id == account.Id && row.PasswordHash == before)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.PasswordHash, after).SetProperty(row => row.UpdatedAt, clock.GetUtcNow()), cancellationToken),
+            cancellationToken);
+    }
+}

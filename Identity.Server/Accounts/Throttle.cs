@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using Identity.Server.Data;
+using Identity.Server.Keys;
+using Microsoft.EntityFrameworkCore;
+
+namespace Identity.Server.Accounts;
+
+/// <summary>How often something may be tried.</summary>
+/// <param name="Name">Part of the key.</param>
+/// <param name="Limit">Charges before it blocks.</param>
+/// <param name="Window">A count older than this starts anew.</param>
+/// <param name="FirstBlock">Null: blocked until the window ends. Otherwise blocked for this long, then twice as long, and so on.</param>
+internal sealed record ThrottleRule(string Name, int Limit, TimeSpan Window, TimeSpan? FirstBlock = null)
+{
+    public static readonly TimeSpan LongestBlock = TimeSpan.FromMinutes(15);
+}
+
+/// <summary>One counter: a rule, and what it counts.</summary>
+internal sealed record ThrottleKey(ThrottleRule Rule, string Subject);
+
+/// <summary>
+/// Counts attempts before they are made, for every door. An attempt is charged by one conditional statement for each
+/// counter. Where nothing failed lately and nobody else is trying, the charge waits in memory and reaches the database
+/// only if the attempt fails or a second one comes beside it, so that an ordinary sign-in writes nothing here and fifty
+/// at once still get no more than the limit. (Several nodes may each hold one such charge: limit + nodes - 1 at most.)
+/// </summary>
+internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider clock)
+{
+    private readonly ConcurrentDictionary<string, ThrottleReceipt> waiting = new(StringComparer.Ordinal);
+
+    /// <summary>Charges every counter, or none of them.</summary>
+    /// <param name="keys">The first that is blocked is reported.</param>
+    /// <returns>The receipt to settle, or the rule that refuses.</returns>
+    public async Task<(ThrottleReceipt? Receipt, ThrottleRule? Blocked)> ChargeAsync(IReadOnlyList<ThrottleKey> keys, CancellationToken cancellationToken)
+    {
+        var receipt = new ThrottleReceipt([.. keys.Select(key => new Charge(roots.Lookup($"throttle {key.Rule.Name}", key.Subject), key.Rule))]);
+        var now = clock.GetUtcNow();
+        var ids = receipt.Charges.Select(charge => charge.Id).ToList();
+        var rows = await store.ReadAsync(db => db.Throttle.AsNoTracking().Where(row => ids.Contains(row.Key)).ToDictionaryAsync(row => row.Key, StringComparer.Ordinal, cancellationToken), cancellationToken);
+        if (receipt.Charges.FirstOrDefault(charge => rows.TryGetValue(charge.Id, out var row) && row.BlockedUntil > now) is { } closed)
+        {
+            return (null, closed.Rule);
+        }
+
+        var quiet = receipt.Charges.All(charge => !rows.TryGetValue(charge.Id, out var row) || row.Charges == 0 || row.Since + charge.Rule.Window <= now);
+        if (quiet && receipt.Charges.All(charge => waiting.TryAdd(charge.Id, receipt)))
+        {
+            return (receipt, null);
+        }
+
+        Forget(receipt);
+        receipt.Write();
+        foreach (var other in receipt.Charges.Select(charge => waiting.GetValueOrDefault(charge.Id)).OfType<ThrottleReceipt>().Distinct())
+        {
+            // It stops waiting: its charge must be counted before this one is judged.
+            if (other.Write())
+            {
+                await WriteAsync(other.Charges, now, cancellationToken, always: true);
+            }
+        }
+
+        var blocked = await WriteAsync(receipt.Charges, now, cancellationToken);
+        return blocked is null ? (receipt, null) : (null, blocked);
+    }
+
+    /// <summary>The attempt failed: the charge stays.</summary>
+    public async Task KeepAsync(ThrottleReceipt receipt, CancellationToken cancellationToken)
+    {
+        if (receipt.Write())
+        {
+            await WriteAsync(receipt.Charges, clock.GetUtcNow(), cancellationToken, always: true);
+        }
+
+        // Only now, so that at no instant it is counted nowhere.
+        Forget(receipt);
+    }
+
+    /// <summary>The attempt succeeded: what was charged is given back, and counters with a growing block start anew.</summary>
+    public async Task RefundAsync(ThrottleReceipt receipt, CancellationToken cancellationToken)
+    {
+        var written = !receipt.Write();
+        Forget(receipt);
+        if (!written)
+        {
+            return;
+        }
+
+        await store.TransactAsync(
+            async db =>
+            {
+                foreach (var charge in Sorted(receipt.Charges))
+                {
+                    var startsAnew = charge.Rule.FirstBlock is not null;
+                    await db.Throttle.Where(row => row.Key == charge.Id).ExecuteUpdateAsync(
+                        set => set
+                            .SetProperty(row => row.Charges, row => startsAnew || row.Charges == 0 ? 0 : row.Charges - 1)
+                            .SetProperty(row => row.BlockedUntil, DateTimeOffset.UnixEpoch),
+                        cancellationToken);
+                }
+
+                return (true, true);
+            },
+            cancellationToken);
+    }
+
+    private void Forget(ThrottleReceipt receipt)
+    {
+        foreach (var charge in receipt.Charges)
+        {
+            waiting.TryRemove(KeyValuePair.Create(charge.Id, receipt));
+        }
+    }
+
+    private Task<ThrottleRule?> WriteAsync(IReadOnlyList<Charge> charges, DateTimeOffset now, CancellationToken cancellationToken, bool always = false) => store.TransactAsync(
+        async db =>
+        {
+            foreach (var charge in Sorted(charges))
+            {
+                if (await ChargeOneAsync(db, charge, now, always, cancellationToken) == 0)
+                {
+                    return (false, charge.Rule);
+                }
+            }
+
+            return (true, (ThrottleRule?)null);
+        },
+        cancellationToken);
+
+    // Rows affected is the verdict: 0 means blocked. A new row cannot be blocked, for every limit is at least 1.
+    private static Task<int> ChargeOneAsync(IdentityDb db, Charge charge, DateTimeOffset now, bool always, CancellationToken cancellationToken)
+    {
+        var (id, rule) = charge;
+        var instant = now.ToUnixTimeMilliseconds();
+        var stale = instant - (long)rule.Window.TotalMilliseconds;
+        var window = (long)rule.Window.TotalMilliseconds;
+        var first = (long)(rule.FirstBlock?.TotalMilliseconds ?? 0);
+        var longest = (long)ThrottleRule.LongestBlock.TotalMilliseconds;
+        var alone = rule.Limit == 1 ? instant + (first > 0 ? first : window) : 0;
+        var force = always ? 1 : 0;
+        return db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO throttle (key, charges, since, blocked_until) VALUES ({id}, 1, {instant}, {alone})
+            ON CONFLICT (key) DO UPDATE SET
+                charges = CASE WHEN throttle.since <= {stale} THEN 1 ELSE throttle.charges + 1 END,
+                since = CASE WHEN throttle.since <= {stale} OR {first} > 0 THEN {instant} ELSE throttle.since END,
+                blocked_until = CASE
+                    WHEN throttle.since <= {stale} THEN {alone}
+                    WHEN throttle.charges + 1 < {rule.Limit} THEN throttle.blocked_until
+                    WHEN {first} = 0 THEN throttle.since + {window}
+                    WHEN throttle.charges + 1 - {rule.Limit} >= 10 OR {first} * (1 << (throttle.charges + 1 - {rule.Limit})) > {longest} THEN {instant} + {longest}
+                    ELSE {instant} + {first} * (1 << (throttle.charges + 1 - {rule.Limit})) END
+            WHERE throttle.blocked_until <= {instant} OR {force} = 1
+            """,
+            cancellationToken);
+    }
+
+    // Always in the same order, so that two transactions on a database with many writers cannot wait for each other.
+    private static IEnumerable<Charge> Sorted(IEnumerable<Charge> charges) => charges.OrderBy(charge => charge.Id, StringComparer.Ordinal);
+
+    internal sealed record Charge(string Id, ThrottleRule Rule);
+}
+
+/// <summary>Proof of a charge; it is settled once, by keeping or refunding it.</summary>
+internal sealed class ThrottleReceipt(IReadOnlyList<Throttle.Charge> charges)
+{
+    private int written;
+
+    public IReadOnlyList<Throttle.Charge> Charges => charges;
+
+    /// <summary>Moves the charge from memory to the database; true for the one caller who must do the writing.</summary>
+    public bool Write() => Interlocked.Exchange(ref written, 1) == 0;
+}

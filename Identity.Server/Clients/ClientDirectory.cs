@@ -1,0 +1,22 @@
+using System.Collections.Frozen;
+using Identity.OpenId.Clients;
+using Identity.Server.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Identity.Server.Clients;
+
+/// <summary>All clients, in memory. Reloaded when any node has changed one.</summary>
+internal sealed class ClientDirectory(IdentityStore store)
+{
+    private FrozenDictionary<string, RegisteredClient> snapshot = FrozenDictionary<string, RegisteredClient>.Empty;
+
+    public RegisteredClient? Find(string clientId) => snapshot.GetValueOrDefault(clientId);
+
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var rows = await store.ReadAsync(
+            db => db.Clients.AsNoTracking().Where(row => row.DisabledAt == null).Select(row => row.Metadata).ToListAsync(cancellationToken), cancellationToken);
+        snapshot = rows.Select(metadata => ClientMetadata.Read(metadata).Client!)
+            .ToFrozenDictionary(client => client.ClientId, client => new RegisteredClient(client), StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Identity.Server.Hosting;
+
+namespace Identity.Server.Commands;
+
+/// <summary>The command line. Without a command it serves.</summary>
+internal static class IdentityCommand
+{
+    public const int Success = 0;
+
+    /// <summary>The command was understood and refused.</summary>
+    public const int Refused = 1;
+
+    /// <summary>A setting keeps the server from starting (EX_CONFIG of sysexits.h).</summary>
+    public const int BadSettings = 78;
+
+    public static Task<int> RunAsync(string[] args)
+    {
+        var config = new Option<string[]>("--config") { Description = "A JSON file with settings; may be repeated, later ones win.", Recursive = true, AllowMultipleArgumentsPerToken = false };
+        var root = new RootCommand("CloudMind Identity, an OpenID Connect server that also speaks old login APIs. Other options are settings: --urls http://localhost:5000, --Issuer=https://id.example ...")
+        {
+            config,
+            new ServeCommand(config),
+            new Command("users", "People.") { new UsersAddCommand(config) },
+        };
+        root.TreatUnmatchedTokensAsErrors = false;
+        root.SetAction((result, cancellationToken) => ServeCommand.ServeAsync(result, config, cancellationToken));
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    /// <summary>Turns a bad setting into one sentence and an exit code; the sentence is all that the operator needs.</summary>
+    public static async Task<int> GuardAsync(Func<Task<int>> act)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (SettingsException mistake)
+        {
+            await Console.Error.WriteLineAsync(mistake.Message);
+            return BadSettings;
+        }
+    }
+}

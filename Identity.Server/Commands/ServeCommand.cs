@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Identity.Server.Hosting;
+
+namespace Identity.Server.Commands;
+
+/// <summary><c>identity serve</c>, and what happens without a command.</summary>
+internal sealed class ServeCommand : Command
+{
+    public ServeCommand(Option<string[]> config)
+        : base("serve", "Serves until it is stopped.")
+    {
+        TreatUnmatchedTokensAsErrors = false;
+        SetAction((result, cancellationToken) => ServeAsync(result, config, cancellationToken));
+    }
+
+    public static Task<int> ServeAsync(ParseResult result, Option<string[]> config, CancellationToken cancellationToken) => IdentityCommand.GuardAsync(async () =>
+    {
+        await using var app = ServerApplication.Build(result.UnmatchedTokens, result.GetValue(config) ?? []);
+        await app.PrepareAsync(cancellationToken);
+        try
+        {
+            await app.RunAsync(cancellationToken);
+        }
+        catch (IOException mistake) when (mistake.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new SettingsException("urls: the address is in use already.", mistake);
+        }
+
+        return IdentityCommand.Success;
+    });
+}

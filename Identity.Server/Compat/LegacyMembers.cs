@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Identity.Compat;
+using Identity.Server.Data;
+using Identity.Server.Hosting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Identity.Server.Compat;
+
+/// <summary>What each legacy API keeps of an account: its number, its visits, its own fields.</summary>
+internal sealed class LegacyMembers(IdentityStore store, CompatOptions options, TimeProvider clock)
+{
+    /// <summary>Counts a visit and answers the member as it is afterwards. The first visit allots the number.</summary>
+    public async Task<LegacyMember> VisitAsync(string api, Account account, Caller caller, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var row = await store.TransactAsync(
+            async db =>
+            {
+                if (await CountAsync(db, api, account.Id, caller.Address, now, cancellationToken) == 0)
+                {
+                    await AllotAsync(db, api, account.Id, cancellationToken);
+                    await CountAsync(db, api, account.Id, caller.Address, now, cancellationToken);
+                }
+
+                return (true, await db.LegacyMembers.AsNoTracking().SingleAsync(member => member.Api == api && member.AccountId == account.Id, cancellationToken));
+            },
+            cancellationToken);
+
+        return new LegacyMember
+        {
+            Number = row.Number,
+            UserName = account.UserName,
+            Name = account.Name,
+            Nickname = account.Nickname,
+            Email = account.Email,
+            PhoneNumber = account.PhoneNumber,
+            Picture = account.Picture,
+            Gender = account.Gender,
+            Birthdate = account.Birthdate,
+            CreatedAt = account.CreatedAt,
+            UpdatedAt = account.UpdatedAt,
+            VisitCount = row.VisitCount,
+            LastVisitAt = row.LastVisitAt,
+            LastAddress = row.LastAddress,
+            Profile = row.Profile is { } profile ? JsonElement.Parse(profile) : default,
+        };
+    }
+
+    private static Task<int> CountAsync(IdentityDb db, string api, int accountId, string address, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db.LegacyMembers.Where(member => member.Api == api && member.AccountId == accountId).ExecuteUpdateAsync(
+            set => set.SetProperty(member => member.VisitCount, member => member.VisitCount + 1)
+                .SetProperty(member => member.LastVisitAt, now)
+                .SetProperty(member => member.LastAddress, address),
+            cancellationToken);
+
+    // The counter hands out each number once; one that an import brought is passed over.
+    private async Task AllotAsync(IdentityDb db, string api, int accountId, CancellationToken cancellationToken)
+    {
+        var from = NumbersFrom(api);
+        await db.Database.ExecuteSqlAsync($"INSERT INTO legacy_counters (api, next_number) VALUES ({api}, {from}) ON CONFLICT DO NOTHING", cancellationToken);
+        while (!await db.LegacyMembers.AnyAsync(member => member.Api == api && member.AccountId == accountId, cancellationToken))
+        {
+            var next = await db.Database.SqlQuery<int>(
+                $"UPDATE legacy_counters SET next_number = CASE WHEN next_number < {from} THEN {from} ELSE next_number END + 1 WHERE api = {api} RETURNING next_number AS \"Value\"").ToListAsync(cancellationToken);
+            var number = next[0] - 1;
+            await db.Database.ExecuteSqlAsync(
+                $"INSERT INTO legacy_members (api, account_id, number, visit_count, last_visit_at) VALUES ({api}, {accountId}, {number}, 0, 0) ON CONFLICT DO NOTHING", cancellationToken);
+        }
+    }
+
+    private int NumbersFrom(string api) => api switch
+    {
+        LegacyApis.CloudMind => options.CloudMind.NumbersFrom,
+        LegacyApis.NleCloud => options.NleCloud.NumbersFrom,
+        _ => options.RageFrame.NumbersFrom,
+    };
+}

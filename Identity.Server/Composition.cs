@@ -1,0 +1,145 @@
+using Identity.Compat;
+using Identity.Server.Accounts;
+using Identity.Server.Clients;
+using Identity.Server.Compat;
+using Identity.Server.Data;
+using Identity.Server.Hosting;
+using Identity.Server.Issuing;
+using Identity.Server.Jobs;
+using Identity.Server.Keys;
+using Identity.Server.Mail;
+using Identity.Server.Token;
+using Identity.Server.Token.Grants;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Identity.Server;
+
+/// <summary>What the server is made of. Settings are read and judged here, once; everything later gets values.</summary>
+internal static class Composition
+{
+    /// <summary>Our sections of the configuration. <c>External</c> and <c>Brand</c> are names that are kept for later rooms.</summary>
+    private static readonly Dictionary<string, Type> Sections = new(StringComparer.Ordinal)
+    {
+        ["Hosting"] = typeof(HostingOptions),
+        ["Data"] = typeof(DataOptions),
+        ["Keys"] = typeof(KeysOptions),
+        ["Accounts"] = typeof(AccountsOptions),
+        ["Mail"] = typeof(MailOptions),
+        ["Compat"] = typeof(CompatOptions),
+    };
+
+    public static void AddIdentity(this WebApplicationBuilder builder)
+    {
+        var (services, configuration, environment) = (builder.Services, builder.Configuration, builder.Environment);
+        var (development, production) = (environment.IsDevelopment(), environment.IsProduction());
+        var compat = LegacyApis.Read(configuration);
+        var apis = LegacyApis.List(compat, servesByDefault: development);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(IssuerSetting.Read(configuration, production));
+        services.AddSingleton(Settings.Read<HostingOptions>(configuration, "Hosting", options => options.Mistakes()));
+        services.AddSingleton(Settings.Read<KeysOptions>(configuration, "Keys", options => options.Mistakes()));
+        services.AddSingleton(Settings.Read<MailOptions>(configuration, "Mail", options => options.Mistakes()));
+        services.AddSingleton(compat);
+        services.AddSingleton(apis);
+
+        AddData(services, configuration);
+        AddKeys(services);
+        AddAccounts(services, Settings.Read<AccountsOptions>(configuration, "Accounts", options => options.Mistakes(production)));
+
+        services.AddSingleton(ScopeDirectory.Read(configuration, LegacyApis.Names));
+        services.AddSingleton<ClientDirectory>();
+        services.AddSingleton<ClientAuthenticator>();
+        services.AddSingleton<ConfiguredClients>();
+
+        services.AddSingleton<IGrant, PasswordGrant>();
+        services.AddSingleton<IGrant, RefreshTokenGrant>();
+        services.AddSingleton<IGrant, ClientCredentialsGrant>();
+        services.AddSingleton(provider => new GrantTypeList([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
+        services.AddSingleton<TokenExchange>();
+        services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<RefreshFamilies>();
+        services.AddSingleton<AccessTokens>();
+
+        services.AddSingleton<LegacyMembers>();
+        services.AddSingleton<ITokenExchange, LegacyTokenExchange>();
+        services.AddSingleton<IAccountDesk, AccountDesk>();
+
+        services.AddSingleton<SnapshotRefresh>();
+        services.AddHostedService(provider => provider.GetRequiredService<SnapshotRefresh>());
+        services.AddHostedService<KeyRotation>();
+    }
+
+    public static IEnumerable<string> UnknownSettings(IConfiguration configuration) => UnknownKeys.In(configuration, Sections);
+
+    private static void AddData(IServiceCollection services, IConfiguration configuration)
+    {
+        var options = Settings.Read<DataOptions>(configuration, "Data");
+        DatabaseAddress address;
+        try
+        {
+            address = DatabaseAddress.Of(configuration.GetConnectionString("Identity") ?? "Data Source=identity.db");
+        }
+        catch (ArgumentException mistake)
+        {
+            // The text itself may hold a password.
+            throw new SettingsException("ConnectionStrings:Identity is not a connection string of SQLite or PostgreSQL.", mistake);
+        }
+
+        services.AddSingleton(address);
+        services.AddSingleton(new WriteGate(oneWriter: address.IsSqlite));
+        services.AddSingleton<IdentityStore>();
+        services.AddSingleton<Migrator>();
+        services.AddPooledDbContextFactory<IdentityDb>(db =>
+        {
+            if (!address.IsSqlite)
+            {
+                db.UseNpgsql(address.ConnectionString);
+                return;
+            }
+
+            db.UseSqlite(address.ConnectionString);
+            if (options.SqliteSynchronous == SqliteSynchronous.Normal)
+            {
+                db.AddInterceptors(new SynchronousNormal());
+            }
+        });
+    }
+
+    private static void AddKeys(IServiceCollection services)
+    {
+        services.AddSingleton<MasterKey>();
+        services.AddSingleton<MasterKeyFile>();
+        services.AddSingleton<RootKeys>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<DataProtectionRing>();
+        services.AddDataProtection().SetApplicationName("CloudMind.Identity");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(options =>
+        {
+            options.XmlRepository = provider.GetRequiredService<DataProtectionRing>();
+            options.XmlEncryptor = new MasterKeyXmlEncryptor(provider.GetRequiredService<MasterKey>());
+        }));
+    }
+
+    private static void AddAccounts(IServiceCollection services, AccountsOptions options)
+    {
+        services.AddSingleton(options);
+        // Names and passwords have their own rules (SignInName, AccountRegistry); Identity's would contradict them.
+        services.AddIdentityCore<Account>().AddEntityFrameworkStores<IdentityDb>();
+        services.RemoveAll<IUserValidator<Account>>();
+        services.RemoveAll<IPasswordValidator<Account>>();
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = options.PasswordIterations);
+        services.RemoveAll<IPasswordHasher<Account>>();
+        services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
+        services.AddSingleton<Throttle>();
+        services.AddSingleton<PasswordSignIn>();
+        services.AddSingleton<AccountRegistry>();
+        services.AddSingleton<EmailCodes>();
+        services.AddSingleton<MailTransport>();
+    }
+}

@@ -1,0 +1,18 @@
+namespace Identity.Server.Data;
+
+internal sealed class ClientRow
+{
+    /// <summary>Described in configuration; disabled when it has left it.</summary>
+    public const string FromConfiguration = "configuration";
+
+    public required string ClientId { get; init; }
+
+    public required string Origin { get; set; }
+
+    /// <summary>The registration as JSON, secrets hashed.</summary>
+    public required string Metadata { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    public DateTimeOffset? DisabledAt { get; set; }
+}

@@ -1,0 +1,112 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Identity.Server.Data;
+
+/// <summary>What is on disk. The schema itself is the numbered SQL beside it; a test holds the two together.</summary>
+internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbContext(options)
+{
+    public DbSet<SettingRow> Settings => Set<SettingRow>();
+
+    public DbSet<ChangeRow> Changes => Set<ChangeRow>();
+
+    public DbSet<RootKeyRow> RootKeys => Set<RootKeyRow>();
+
+    public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
+
+    public DbSet<DataProtectionKeyRow> DataProtectionKeys => Set<DataProtectionKeyRow>();
+
+    public DbSet<ClientRow> Clients => Set<ClientRow>();
+
+    public DbSet<Account> Accounts => Set<Account>();
+
+    public DbSet<SignInNameRow> SignInNames => Set<SignInNameRow>();
+
+    public DbSet<RefreshFamilyRow> RefreshFamilies => Set<RefreshFamilyRow>();
+
+    public DbSet<RevokedTokenRow> RevokedTokens => Set<RevokedTokenRow>();
+
+    public DbSet<ThrottleRow> Throttle => Set<ThrottleRow>();
+
+    public DbSet<EmailCodeRow> EmailCodes => Set<EmailCodeRow>();
+
+    public DbSet<LegacyMemberRow> LegacyMembers => Set<LegacyMemberRow>();
+
+    public DbSet<LegacyCounterRow> LegacyCounters => Set<LegacyCounterRow>();
+
+    /// <summary>Tells the other nodes that a snapshot is old; belongs into the transaction of the change itself.</summary>
+    public Task BumpAsync(string name, CancellationToken cancellationToken) => Database.ExecuteSqlAsync(
+        $"INSERT INTO changes (name, version) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET version = changes.version + 1", cancellationToken);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        // SQLite cannot compare DateTimeOffset; milliseconds compare everywhere.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<SettingRow>().ToTable("settings").HasKey(row => row.Name);
+        modelBuilder.Entity<ChangeRow>().ToTable("changes").HasKey(row => row.Name);
+        modelBuilder.Entity<RootKeyRow>().ToTable("root_keys").Property(row => row.Id).ValueGeneratedNever();
+        modelBuilder.Entity<SigningKeyRow>(keys =>
+        {
+            keys.ToTable("signing_keys").HasKey(row => row.Kid);
+            keys.HasIndex(row => new { row.Algorithm, row.Sequence }).IsUnique();
+        });
+        modelBuilder.Entity<DataProtectionKeyRow>().ToTable("data_protection_keys");
+        modelBuilder.Entity<ClientRow>().ToTable("clients").HasKey(row => row.ClientId);
+        modelBuilder.Entity<Account>(accounts =>
+        {
+            accounts.ToTable("accounts");
+            accounts.HasIndex(row => row.Subject).IsUnique();
+            accounts.Property(row => row.ConcurrencyStamp).IsConcurrencyToken();
+            accounts.Property(row => row.EmailConfirmed).HasColumnName("email_verified");
+            accounts.Property(row => row.PhoneNumberConfirmed).HasColumnName("phone_number_verified");
+            accounts.Ignore(row => row.NormalizedUserName).Ignore(row => row.NormalizedEmail);
+            accounts.Ignore(row => row.LockoutEnd).Ignore(row => row.LockoutEnabled).Ignore(row => row.AccessFailedCount);
+        });
+        modelBuilder.Entity<SignInNameRow>().ToTable("sign_in_names").HasKey(row => row.Name);
+        modelBuilder.Entity<RefreshFamilyRow>(families =>
+        {
+            families.ToTable("refresh_families");
+            families.HasIndex(row => row.ExpiresAt);
+            families.HasIndex(row => new { row.AccountId, row.ClientId, row.SessionKey }, "session").IsUnique()
+                .HasFilter("session_key IS NOT NULL AND revoked_at IS NULL");
+        });
+        modelBuilder.Entity<RevokedTokenRow>(tokens =>
+        {
+            tokens.ToTable("revoked_tokens").HasKey(row => row.Jti);
+            tokens.HasIndex(row => row.ExpiresAt);
+        });
+        modelBuilder.Entity<ThrottleRow>(throttle =>
+        {
+            throttle.ToTable("throttle").HasKey(row => row.Key);
+            throttle.HasIndex(row => row.Since);
+        });
+        modelBuilder.Entity<EmailCodeRow>(codes =>
+        {
+            codes.ToTable("email_codes").HasKey(row => row.Key);
+            codes.HasIndex(row => row.SentAt);
+        });
+        modelBuilder.Entity<LegacyMemberRow>(members =>
+        {
+            members.ToTable("legacy_members").HasKey(row => new { row.Api, row.AccountId });
+            members.HasIndex(row => new { row.Api, row.Number }).IsUnique();
+        });
+        modelBuilder.Entity<LegacyCounterRow>().ToTable("legacy_counters").HasKey(row => row.Api);
+
+        foreach (var entity in modelBuilder.Model.GetEntityTypes())
+        {
+            foreach (var property in entity.GetProperties())
+            {
+                property.SetColumnName(SnakeCase(property.GetColumnName()));
+            }
+        }
+    }
+
+    private static string SnakeCase(string name) =>
+        string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()));
+
+    private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
+        instant => instant.ToUnixTimeMilliseconds(),
+        milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+}

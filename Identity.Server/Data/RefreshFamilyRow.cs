@@ -1,0 +1,38 @@
+namespace Identity.Server.Data;
+
+/// <summary>A refresh family is one row for its whole life; rotating it is one UPDATE.</summary>
+internal sealed class RefreshFamilyRow
+{
+    public required Guid Id { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public int AccountId { get; init; }
+
+    public Account? Account { get; init; }
+
+    public int MacKeyId { get; init; }
+
+    public required byte[] Salt { get; init; }
+
+    public long Generation { get; init; }
+
+    public DateTimeOffset RotatedAt { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset AbsoluteExpiresAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public required string Scope { get; init; }
+
+    public DateTimeOffset AuthTime { get; init; }
+
+    /// <summary>Space-separated, RFC 8176.</summary>
+    public required string Amr { get; init; }
+
+    public string? SessionKey { get; init; }
+}

@@ -1,0 +1,61 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Identity.OpenId;
+using Identity.OpenId.Clients;
+using Identity.OpenId.Discovery;
+using Identity.OpenId.Keys;
+using Identity.OpenId.Scopes;
+using Identity.Server.Clients;
+using Identity.Server.Hosting;
+using Identity.Server.Keys;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Identity.Server.Discovery;
+
+/// <summary>Metadata (OpenID Connect Discovery 1.0, RFC 8414) and the key set (RFC 7517).</summary>
+internal static class DiscoveryEndpoints
+{
+    public static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Metadata(HttpContext http, ScopeDirectory scopes, GrantTypeList grants)
+    {
+        var issuer = Caller.Of(http).Issuer;
+        // A public client may revoke its own token (RFC 7009 §2.1) but not ask about one (RFC 7662 §2.1).
+        var confidential = ClientAuthenticationMethods.Offered.Where(method => !string.Equals(method, ClientAuthenticationMethods.None, StringComparison.Ordinal)).ToList();
+        return Cached(http, TimeSpan.FromHours(1), OpenIdJson.Default.ProviderMetadata, new ProviderMetadata
+        {
+            Issuer = issuer,
+            TokenEndpoint = issuer + Endpoints.Token,
+            JwksUri = issuer + Endpoints.Jwks,
+            UserinfoEndpoint = issuer + Endpoints.UserInfo,
+            IntrospectionEndpoint = issuer + Endpoints.Introspection,
+            RevocationEndpoint = issuer + Endpoints.Revocation,
+            ScopesSupported = scopes.Public,
+            ResponseTypesSupported = [],
+            GrantTypesSupported = grants.Names,
+            SubjectTypesSupported = ["public"],
+            IdTokenSigningAlgValuesSupported = [.. SigningKeys.Algorithms.OrderDescending(StringComparer.Ordinal)],
+            TokenEndpointAuthMethodsSupported = ClientAuthenticationMethods.Offered,
+            IntrospectionEndpointAuthMethodsSupported = confidential,
+            RevocationEndpointAuthMethodsSupported = ClientAuthenticationMethods.Offered,
+            ClaimsSupported = ScopeClaims.All,
+        });
+    }
+
+    // Ten minutes, while a new key is announced for days.
+    public static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Jwks(HttpContext http, SigningKeys keys) =>
+        Cached(http, TimeSpan.FromMinutes(10), OpenIdJson.Default.JwksDocument, new JwksDocument(keys.Published()));
+
+    private static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Cached<T>(HttpContext http, TimeSpan lifetime, JsonTypeInfo<T> type, T document)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(document, type);
+        var tag = $"\"{Base64Url.EncodeToString(SHA256.HashData(body).AsSpan(0, 12))}\"";
+        var headers = http.Response.Headers;
+        headers.CacheControl = $"public, max-age={(int)lifetime.TotalSeconds}";
+        headers.ETag = tag;
+        headers.AccessControlAllowOrigin = "*";
+        return http.Request.Headers.IfNoneMatch.Contains(tag, StringComparer.Ordinal)
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Text(body, "application/json; charset=utf-8");
+    }
+}

@@ -1,0 +1,40 @@
+using Identity.OpenId.Clients;
+using Identity.OpenId.Scopes;
+using Identity.Server.Data;
+
+namespace Identity.Server.Issuing;
+
+/// <summary>Who may act for whom, with which scopes. Every grant ends in one, and tokens are made from nothing else.</summary>
+internal sealed record Authorization
+{
+    public required ClientMetadata Client { get; init; }
+
+    /// <summary>The person; null when the client acts for itself.</summary>
+    public Account? Account { get; init; }
+
+    public required ScopeSet Scopes { get; init; }
+
+    /// <summary>When the person proved who they are.</summary>
+    public required DateTimeOffset AuthTime { get; init; }
+
+    /// <summary>How, RFC 8176 §2.</summary>
+    public IReadOnlyList<string> AuthenticationMethods { get; init; } = [];
+
+    /// <summary>The refresh family that goes on; null when a new one may begin.</summary>
+    public ContinuedFamily? Continued { get; init; }
+
+    /// <summary>A legacy session: a new one with the same key ends the account's earlier one.</summary>
+    public string? SessionKey { get; init; }
+
+    /// <summary>In place of the client's own.</summary>
+    public TimeSpan? AccessTokenLifetime { get; init; }
+
+    /// <summary>A legacy API's number for the account, as a claim.</summary>
+    public (string Name, int Value)? Number { get; init; }
+
+    public string Subject => Account?.Subject ?? Client.ClientId;
+}
+
+/// <param name="Id">The family.</param>
+/// <param name="RefreshToken">The successor, to be handed out.</param>
+internal sealed record ContinuedFamily(Guid Id, string RefreshToken);

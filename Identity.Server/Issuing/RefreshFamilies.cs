@@ -1,0 +1,186 @@
+using System.Security.Cryptography;
+using Identity.OpenId.Clients;
+using Identity.OpenId.Errors;
+using Identity.OpenId.Token;
+using Identity.Server.Data;
+using Identity.Server.Hosting;
+using Identity.Server.Keys;
+using Microsoft.EntityFrameworkCore;
+
+namespace Identity.Server.Issuing;
+
+/// <summary>
+/// Refresh families: one row each, one conditional UPDATE for a rotation, no row for a token. Judged by
+/// <see cref="RefreshRotation"/>; here are only its effects.
+/// </summary>
+internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeProvider clock, ILogger<RefreshFamilies> logger)
+{
+    private const int SaltLength = 16;
+
+    // A racer who loses the UPDATE reads again and finds a newer row; a row changes once in a rotation, so this ends quickly.
+    private const int MaxRaces = 16;
+
+    private static readonly Func<IdentityDb, Guid, Task<RefreshFamilyRow?>> Find = EF.CompileAsyncQuery(
+        (IdentityDb db, Guid id) => db.RefreshFamilies.AsNoTracking().Include(row => row.Account).SingleOrDefault(row => row.Id == id));
+
+    /// <summary>Begins a family. One with the same session key ends in the same commit.</summary>
+    public async Task<ContinuedFamily> BeginAsync(Authorization authorization, CancellationToken cancellationToken)
+    {
+        var (client, account, now) = (authorization.Client, authorization.Account!, clock.GetUtcNow());
+        var row = new RefreshFamilyRow
+        {
+            Id = new Guid(RandomNumberGenerator.GetBytes(16)),
+            ClientId = client.ClientId,
+            AccountId = account.Id,
+            MacKeyId = roots.Newest,
+            Salt = RandomNumberGenerator.GetBytes(SaltLength),
+            Generation = 1,
+            RotatedAt = now,
+            CreatedAt = now,
+            ExpiresAt = Earlier(now + client.RefreshTokenLifetime, now + client.RefreshTokenAbsoluteLifetime),
+            AbsoluteExpiresAt = now + client.RefreshTokenAbsoluteLifetime,
+            Scope = authorization.Scopes.ToString(),
+            AuthTime = authorization.AuthTime,
+            Amr = string.Join(' ', authorization.AuthenticationMethods),
+            SessionKey = authorization.SessionKey,
+        };
+
+        if (row.SessionKey is null)
+        {
+            await store.WriteAsync(db => InsertAsync(db, row, cancellationToken), cancellationToken);
+        }
+        else
+        {
+            await store.TransactAsync(
+                async db =>
+                {
+                    await db.RefreshFamilies
+                        .Where(other => other.AccountId == row.AccountId && other.ClientId == row.ClientId && other.SessionKey == row.SessionKey && other.RevokedAt == null)
+                        .ExecuteUpdateAsync(set => set.SetProperty(other => other.RevokedAt, now), cancellationToken);
+                    return (true, await InsertAsync(db, row, cancellationToken));
+                },
+                cancellationToken);
+        }
+
+        return new(row.Id, Token(row, 1));
+    }
+
+    /// <summary>
+    /// Answers a presented token with its successor. The order is part of the contract: MAC, client and session, then
+    /// expiry and generation; so a stranger with an old token can end nobody's family.
+    /// </summary>
+    public async Task<Result<(RefreshFamilyRow Family, ContinuedFamily Continued)>> ContinueAsync(string? presented, ClientMetadata client, string? sessionKey, CancellationToken cancellationToken)
+    {
+        if (!RefreshToken.TryRead(presented, out var token, out var mac))
+        {
+            return Refuse(RefusalReason.UnknownToken);
+        }
+
+        for (var race = 0; race < MaxRaces; race++)
+        {
+            var family = await store.ReadAsync(db => Find(db, token.Family), cancellationToken);
+            if (family is null || family.MacKeyId != token.KeyId || roots.FamilyKey(family.MacKeyId, family.Salt) is not { } key || !token.Proves(key, mac))
+            {
+                return Refuse(RefusalReason.UnknownToken);
+            }
+
+            if (!string.Equals(family.ClientId, client.ClientId, StringComparison.Ordinal) || !string.Equals(family.SessionKey, sessionKey, StringComparison.Ordinal))
+            {
+                return Refuse(RefusalReason.ForeignToken);
+            }
+
+            if (family.Account is not { DisabledAt: null } account || account.Outlived(family.CreatedAt))
+            {
+                return Refuse(RefusalReason.Revoked);
+            }
+
+            var now = clock.GetUtcNow();
+            var verdict = RefreshRotation.Decide(State(family), token.Generation, client.RefreshPolicy, now);
+            switch (verdict.Act)
+            {
+                case RefreshAct.Refuse:
+                    return Refuse(verdict.Reason);
+                case RefreshAct.Repeat:
+                    return (family, new(family.Id, Token(family, verdict.Successor)));
+                case RefreshAct.Revoke:
+                    await RevokeAsync(family.Id, CancellationToken.None);
+                    AuditLog.RefreshReused(logger, family.Id, family.ClientId);
+                    return Refuse(verdict.Reason);
+                default:
+                    if (await MoveAsync(family, token.Generation, verdict, client, now, cancellationToken))
+                    {
+                        return (family, new(family.Id, Token(family, verdict.Successor)));
+                    }
+
+                    break;
+            }
+        }
+
+        throw new InvalidOperationException("A refresh family changed more often than tokens can be presented.");
+    }
+
+    /// <summary>Finds the family of a presented token without using it: for introspection and revocation.</summary>
+    public async Task<RefreshFamilyRow?> PeekAsync(string presented, CancellationToken cancellationToken)
+    {
+        if (!RefreshToken.TryRead(presented, out var token, out var mac))
+        {
+            return null;
+        }
+
+        var family = await store.ReadAsync(db => Find(db, token.Family), cancellationToken);
+        return family is not null && family.MacKeyId == token.KeyId && roots.FamilyKey(family.MacKeyId, family.Salt) is { } key && token.Proves(key, mac) ? family : null;
+    }
+
+    /// <summary>Whether a presented token would be answered with another; changes nothing.</summary>
+    public bool IsActive(RefreshFamilyRow family, string presented, ClientMetadata client) =>
+        RefreshToken.TryRead(presented, out var token, out _)
+        && family.Account is { DisabledAt: null } account && !account.Outlived(family.CreatedAt)
+        && RefreshRotation.Decide(State(family), token.Generation, client.RefreshPolicy, clock.GetUtcNow()).Act is not (RefreshAct.Refuse or RefreshAct.Revoke);
+
+    public Task<bool> RevokeAsync(Guid family, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return store.WriteAsync(
+            async db => await db.RefreshFamilies.Where(row => row.Id == family && row.RevokedAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken) == 1,
+            cancellationToken);
+    }
+
+    private static RefreshFamily State(RefreshFamilyRow row) => new((uint)row.Generation, row.RotatedAt, row.ExpiresAt, row.RevokedAt is not null);
+
+    private static async Task<bool> InsertAsync(IdentityDb db, RefreshFamilyRow row, CancellationToken cancellationToken)
+    {
+        db.Add(row);
+        return await db.SaveChangesAsync(cancellationToken) == 1;
+    }
+
+    private static OAuthError Refuse(RefusalReason reason) => OAuthError.InvalidGrant("The refresh token is not valid.", reason);
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    private string Token(RefreshFamilyRow row, uint generation) =>
+        new RefreshToken((ushort)row.MacKeyId, row.Id, generation).Write(roots.FamilyKey(row.MacKeyId, row.Salt)!);
+
+    // The one UPDATE. Rows affected is the verdict: 0 means that somebody else moved or revoked the row, or disabled the account, first.
+    private async Task<bool> MoveAsync(RefreshFamilyRow family, uint presented, RefreshVerdict verdict, ClientMetadata client, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (id, from, to) = (family.Id, family.Generation, (long)verdict.Successor);
+        var expiresAt = Earlier(now + client.RefreshTokenLifetime, family.AbsoluteExpiresAt);
+        var behind = verdict.Act == RefreshAct.FastForward;
+        var ahead = behind ? (long)presented : from;
+        var moved = await store.WriteAsync(
+            async db => await db.RefreshFamilies
+                .Where(row => row.Id == id && row.RevokedAt == null && (behind ? row.Generation < ahead : row.Generation == from)
+                    && db.Accounts.Any(account => account.Id == row.AccountId && account.DisabledAt == null))
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(row => row.Generation, to).SetProperty(row => row.RotatedAt, now).SetProperty(row => row.ExpiresAt, expiresAt),
+                    cancellationToken) == 1,
+            cancellationToken);
+        if (moved && behind)
+        {
+            AuditLog.RefreshFastForwarded(logger, id, family.ClientId, from, to);
+        }
+
+        return moved;
+    }
+}

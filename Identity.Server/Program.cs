@@ -1,0 +1,3 @@
+using Identity.Server.Commands;
+
+return await IdentityCommand.RunAsync(args);

@@ -1,0 +1,70 @@
+using System.Collections.Frozen;
+using Identity.OpenId.Errors;
+using Identity.OpenId.Scopes;
+using Identity.OpenId.Token;
+using Identity.Server.Clients;
+using Identity.Server.Hosting;
+using Identity.Server.Issuing;
+
+namespace Identity.Server.Token;
+
+/// <summary>The pipeline that all grants share: client, grant, allowed, scope, authorize, issue. No HTTP in it; the legacy routes enter at its second step.</summary>
+internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthenticator authenticator, ScopeDirectory scopes, TokenIssuer issuer, ILogger<TokenExchange> logger)
+{
+    private readonly FrozenDictionary<string, IGrant> byType = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
+
+    public async Task<Result<Issued>> ExchangeAsync(PresentedClient presented, TokenRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        if (!authenticator.Authenticate(presented).Succeeded(out var client, out var error))
+        {
+            // Not the presented identifier: it is anybody's text.
+            AuditLog.TokenRefused(logger, "?", error.Error, error.Reason);
+            return error;
+        }
+
+        return await ExchangeAsync(client, request, caller, amend: null, cancellationToken);
+    }
+
+    /// <param name="client">Proved already.</param>
+    /// <param name="request">Whatever its grant type needs.</param>
+    /// <param name="caller">Where it came from.</param>
+    /// <param name="amend">What the compatibility port adds to a proved authorization, or refuses about it, before anything is issued.</param>
+    public async Task<Result<Issued>> ExchangeAsync(
+        AuthenticatedClient client,
+        TokenRequest request,
+        Caller caller,
+        Func<Authorization, Task<Result<Authorization>>>? amend,
+        CancellationToken cancellationToken)
+    {
+        var result = await AuthorizeAsync(client, request, caller, cancellationToken);
+        if (amend is not null && result.Succeeded(out var proved, out _))
+        {
+            result = await amend(proved);
+        }
+
+        if (!result.Succeeded(out var authorization, out var error))
+        {
+            AuditLog.TokenRefused(logger, client.Client.ClientId, error.Error, error.Reason);
+            return error;
+        }
+
+        return await issuer.IssueAsync(authorization, caller.Issuer, scopes.Audience(caller.Issuer, authorization.Scopes), cancellationToken);
+    }
+
+    private async Task<Result<Authorization>> AuthorizeAsync(AuthenticatedClient client, TokenRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        if (!byType.TryGetValue(request.GrantType, out var grant))
+        {
+            return OAuthError.UnsupportedGrantType;
+        }
+
+        if (!client.Metadata.MayUse(grant.GrantType))
+        {
+            return OAuthError.UnauthorizedClient("The client is not registered for this grant type.");
+        }
+
+        return ScopeRule.Grant(request.Scope, client.Client.Scopes, grant.Scopes).Succeeded(out var granted, out var error)
+            ? await grant.AuthorizeAsync(new(client, request, granted, caller), cancellationToken)
+            : error;
+    }
+}
