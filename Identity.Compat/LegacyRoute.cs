@@ -1,0 +1,5 @@
+namespace Identity.Compat;
+
+/// <summary>Marks an endpoint that speaks an old API. Its clients know plain http only, so no redirect to https may stand before it.</summary>
+/// <param name="Api">The API's name, which is also its client's identifier.</param>
+public sealed record LegacyRoute(string Api);
