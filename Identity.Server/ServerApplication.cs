@@ -32,7 +32,7 @@ internal static partial class ServerApplication
         var hosting = app.Services.GetRequiredService<HostingOptions>();
         app.UseForwardedClient(hosting);
         app.UseProtocolErrors();
-        app.UseSinglePathSlashes();
+        app.UseLegacyPaths(app.Services.GetRequiredService<CompatOptions>());
         app.UseRouting();
         app.UseSecureTransport(hosting, app.Environment.IsProduction());
         app.MapIdentity(app.Services.GetRequiredService<CompatOptions>(), app.Environment.IsDevelopment());
@@ -60,17 +60,6 @@ internal static partial class ServerApplication
         services.GetRequiredService<PasswordSignIn>().Prepare();
         services.GetRequiredService<MailTransport>().Prepare();
     }
-
-    // Legacy clients glue a base address that ends in a slash to a path that begins with one.
-    private static void UseSinglePathSlashes(this WebApplication app) => app.Use((http, next) =>
-    {
-        if (http.Request.Path.Value is { } path && path.Contains("//", StringComparison.Ordinal))
-        {
-            http.Request.Path = "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));
-        }
-
-        return next(http);
-    });
 
     // After appsettings.json, before the environment and the command line.
     private static void AddFiles(ConfigurationManager configuration, IReadOnlyList<string> files)
