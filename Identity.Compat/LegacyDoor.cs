@@ -30,7 +30,15 @@ internal static partial class LegacyDoor
         {
             await handler(http);
         }
-        catch (Exception fault) when (!ClientIsGone(http, fault))
+        catch (Exception end) when (ClientIsGone(http, end))
+        {
+            // Nothing failed and nobody listens. Let out, the exception would be logged as a fault of the server.
+            if (!http.Response.HasStarted)
+            {
+                http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
+        }
+        catch (Exception fault)
         {
             var logger = http.RequestServices.GetRequiredService<ILogger<LegacyRoute>>();
             Faulted(logger, fault, api.Name, (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
