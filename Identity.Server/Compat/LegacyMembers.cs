@@ -33,7 +33,7 @@ internal sealed class LegacyMembers(IdentityStore store, CompatOptions options, 
             Name = account.Name,
             Nickname = account.Nickname,
             Email = account.Email,
-            PhoneNumber = account.PhoneNumber,
+            PhoneNumber = National(account.PhoneNumber),
             Picture = account.Picture,
             Gender = account.Gender,
             Birthdate = account.Birthdate,
@@ -67,6 +67,9 @@ internal sealed class LegacyMembers(IdentityStore store, CompatOptions options, 
                 $"INSERT INTO legacy_members (api, account_id, number, visit_count, last_visit_at) VALUES ({api}, {accountId}, {number}, 0, 0) ON CONFLICT DO NOTHING", cancellationToken);
         }
     }
+
+    // Their clients know Chinese mobile numbers as eleven digits and nothing else.
+    private static string? National(string? e164) => e164 is ['+', '8', '6', '1', ..] and { Length: 14 } ? e164[3..] : e164;
 
     private int NumbersFrom(string api) => api switch
     {

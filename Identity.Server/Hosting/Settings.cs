@@ -49,7 +49,8 @@ internal static class Settings
         var children = section.GetChildren().ToList();
         if (children.Count == 0)
         {
-            return section.Value is null ? null : JsonValue.Create(section.Value);
+            // An empty array and an empty text look alike here; both mean: not set.
+            return string.IsNullOrEmpty(section.Value) ? null : JsonValue.Create(section.Value);
         }
 
         if (children.TrueForAll(child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
@@ -57,7 +58,7 @@ internal static class Settings
             return new JsonArray([.. children.Select(ToJson)]);
         }
 
-        return new JsonObject(children.Select(child => KeyValuePair.Create(child.Key, ToJson(child))));
+        return new JsonObject(children.Select(child => KeyValuePair.Create(child.Key, ToJson(child))).Where(member => member.Value is not null));
     }
 
     private static string? KeyIn(string message) => message.Split('\'') is { Length: > 3 } parts ? parts[3] : null;

@@ -120,7 +120,7 @@ public class IdentityHost : IAsyncLifetime
 
     private async Task StopAsync()
     {
-        BackChannel.Dispose();
+        BackChannel?.Dispose();
         if (app is not null)
         {
             await app.StopAsync();
