@@ -11,7 +11,7 @@ internal enum BodyMistake
 {
     None,
 
-    /// <summary>More than <see cref="LegacyBody.MaxLength"/>, or than the server takes at all.</summary>
+    /// <summary>More than <see cref="BoundedBody.MaxLength"/>, or than the server takes at all.</summary>
     TooLarge,
 
     /// <summary>A content type that the API does not read.</summary>
@@ -25,9 +25,6 @@ internal enum BodyMistake
 /// <summary>The fields of one request body, whichever of the encodings in the field it came in.</summary>
 internal sealed class LegacyBody
 {
-    /// <summary>In octets.</summary>
-    public const int MaxLength = 64 * 1024;
-
     private readonly IReadOnlyDictionary<string, LegacyField> fields;
 
     private LegacyBody(IReadOnlyDictionary<string, LegacyField> fields, BodyMistake mistake = BodyMistake.None) => (this.fields, Mistake) = (fields, mistake);
@@ -36,37 +33,14 @@ internal sealed class LegacyBody
 
     public LegacyField this[string name] => fields.GetValueOrDefault(name);
 
-    /// <summary>Reads the body to its end, so that the client is still listening when the answer comes, and keeps no more than is allowed.</summary>
-    public static async Task<LegacyBody> ReadAsync(HttpRequest request, LegacyApi api, CancellationToken cancellationToken)
-    {
-        using var kept = new MemoryStream();
-        var length = 0L;
-        try
+    /// <summary>Reads the body, once.</summary>
+    public static async Task<LegacyBody> ReadAsync(HttpRequest request, LegacyApi api, CancellationToken cancellationToken) =>
+        await BoundedBody.ReadAsync(request, cancellationToken) switch
         {
-            while (true)
-            {
-                var read = await request.BodyReader.ReadAsync(cancellationToken);
-                length += read.Buffer.Length;
-                foreach (var segment in length <= MaxLength ? read.Buffer : default)
-                {
-                    kept.Write(segment.Span);
-                }
-
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted)
-                {
-                    break;
-                }
-            }
-        }
-        catch (BadHttpRequestException refused)
-        {
-            // The client's doing (too long, too slow, broken chunks), so a refusal and no fault of ours.
-            return Refused(refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? BodyMistake.TooLarge : BodyMistake.BadForm);
-        }
-
-        return length > MaxLength ? Refused(BodyMistake.TooLarge) : await ParseAsync(request.ContentType, kept.ToArray(), api, cancellationToken);
-    }
+            { Octets: { } octets } => await ParseAsync(request.ContentType, octets, api, cancellationToken),
+            { TooLong: true } => Refused(BodyMistake.TooLarge),
+            _ => Refused(BodyMistake.BadForm),
+        };
 
     /// <summary>Only the media type and a boundary are read from the content type: clients spell the charset in many ways, and all of them mean UTF-8.</summary>
     internal static async Task<LegacyBody> ParseAsync(string? contentType, byte[] octets, LegacyApi api, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ internal sealed class FieldReader(LegacyBody body)
     /// <param name="name">The documented name.</param>
     /// <param name="alias">A second name that counts when the documented one is absent.</param>
     /// <param name="maxLength">In UTF-16 units.</param>
-    public string Required(string name, string? alias = null, int maxLength = LegacyBody.MaxLength)
+    public string Required(string name, string? alias = null, int maxLength = BoundedBody.MaxLength)
     {
         var field = body[name];
         if (field.Kind == FieldKind.Absent && alias is not null)
@@ -35,7 +35,7 @@ internal sealed class FieldReader(LegacyBody body)
     }
 
     /// <summary>A text with at least one character, for what no account could have otherwise.</summary>
-    public string Filled(string name, string? alias = null, int maxLength = LegacyBody.MaxLength)
+    public string Filled(string name, string? alias = null, int maxLength = BoundedBody.MaxLength)
     {
         var text = Required(name, alias, maxLength);
         if (text.Length == 0)

@@ -112,9 +112,9 @@ public sealed class LegacyBodyTests
         Assert.Equal(BodyMistake.UnknownType, (await ReadAsync(LegacyApi.CloudMind, contentType, body)).Mistake);
 
     [Theory]
-    [InlineData(LegacyBody.MaxLength, nameof(BodyMistake.None))]
-    [InlineData(LegacyBody.MaxLength + 1, nameof(BodyMistake.TooLarge))]
-    [InlineData(LegacyBody.MaxLength * 20, nameof(BodyMistake.TooLarge))]
+    [InlineData(BoundedBody.MaxLength, nameof(BodyMistake.None))]
+    [InlineData(BoundedBody.MaxLength + 1, nameof(BodyMistake.TooLarge))]
+    [InlineData(BoundedBody.MaxLength * 20, nameof(BodyMistake.TooLarge))]
     public async Task A_body_has_at_most_64_KiB_and_is_read_to_its_end(int length, string mistake)
     {
         const string Frame = """{"email":""}""";
