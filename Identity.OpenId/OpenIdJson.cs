@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Identity.OpenId.Clients;
 using Identity.OpenId.Discovery;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Introspection;
@@ -17,5 +16,4 @@ namespace Identity.OpenId;
 [JsonSerializable(typeof(ProviderMetadata))]
 [JsonSerializable(typeof(JwksDocument))]
 [JsonSerializable(typeof(IntrospectionResponse))]
-[JsonSerializable(typeof(ClientMetadata))]
 public sealed partial class OpenIdJson : JsonSerializerContext;

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
 
@@ -9,7 +11,6 @@ namespace Identity.OpenId.Clients;
 /// A client's registration in the words of RFC 7591 §2, and below them our own additions in the same style.
 /// The same words stand in configuration, in the database and in a registration request.
 /// </summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ClientMetadata
 {
     public string ClientId { get; init; } = "";
@@ -91,24 +92,39 @@ public sealed record ClientMetadata
     {
         try
         {
-            return (JsonSerializer.Deserialize(json, Lenient.ClientMetadata), null);
+            return JsonSerializer.Deserialize<ClientMetadata>(json, Lenient) is { } client ? (client, null) : (null, NoRegistration);
         }
         catch (JsonException mistake)
         {
-            return (null, mistake.Path is { Length: > 2 } path ? $"{path[2..]} is not a setting of a client, or its value is of the wrong type." : "It is not a client registration.");
+            return (null, mistake.Path?.TrimStart('$', '.') is { Length: > 0 } name ? $"{name} is not a setting of a client, or its value is of the wrong type." : NoRegistration);
         }
     }
 
-    public string Write() => JsonSerializer.Serialize(this, Lenient.ClientMetadata);
+    /// <summary>The registration without its secret in clear.</summary>
+    public string Write() => JsonSerializer.Serialize(this with { ClientSecret = null }, Lenient);
 
-    // Configuration has only text: "true" and "3600" must read as what they mean.
-    private static readonly OpenIdJson Lenient = new(new JsonSerializerOptions
+    // The generated one would print the secret.
+    private bool PrintMembers(StringBuilder builder)
     {
+        builder.Append("ClientId = ").Append(ClientId);
+        return true;
+    }
+
+    private const string NoRegistration = "It is not a client registration.";
+
+    // Configuration has only text: "true" and "3600" must read as what they mean. Not the generated context: it gives
+    // an absent init property the type's default, not ours, and a client without lifetimes would come of it.
+    private static readonly JsonSerializerOptions Lenient = new()
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
         Converters = { new LenientBoolean(), new LifetimeConverter() },
-    });
+    };
 }
 
 /// <param name="Hash">base64url of SHA-256.</param>

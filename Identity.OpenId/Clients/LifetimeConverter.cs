@@ -28,7 +28,7 @@ internal sealed class LifetimeConverter : JsonConverter<TimeSpan>
 
         if (!text.StartsWith('P'))
         {
-            return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out span);
+            return TryParseClock(text, out span);
         }
 
         try
@@ -36,10 +36,25 @@ internal sealed class LifetimeConverter : JsonConverter<TimeSpan>
             span = XmlConvert.ToTimeSpan(text);
             return true;
         }
-        catch (FormatException)
+        catch (Exception malformed) when (malformed is FormatException or OverflowException)
         {
             span = default;
             return false;
         }
+    }
+
+    // Hours are hours, however many: TimeSpan.Parse takes 24:00:00 for 24 days, and 3600 with a space beside it for 3600.
+    private static bool TryParseClock(string text, out TimeSpan span)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon is > 0 and < 7 && int.TryParse(text.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var hours)
+            && TimeSpan.TryParseExact($"00{text[colon..]}", "c", CultureInfo.InvariantCulture, out span))
+        {
+            span += TimeSpan.FromHours(hours);
+            return true;
+        }
+
+        span = default;
+        return colon > 0 && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out span);
     }
 }

@@ -5,7 +5,7 @@ namespace Identity.OpenId.Errors;
 /// <summary>A protocol refusal, RFC 6749 §5.2. It is a value: nothing throws it.</summary>
 /// <param name="Error">The registered code that the client reads.</param>
 /// <param name="Description">A fixed English sentence for the developer; never request data, never which check failed for whom.</param>
-public sealed record OAuthError(string Error, string? Description = null)
+public sealed record OAuthError(string Error, [property: JsonPropertyName("error_description")] string? Description = null)
 {
     /// <summary>Why, for the log and for the tables of the legacy envelopes; never on the wire.</summary>
     [JsonIgnore]

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -6,7 +7,7 @@ namespace Identity.OpenId.Token;
 
 /// <summary>
 /// What a refresh token says: its family, its generation and the key of its MAC. The whole text is
-/// base64url(version, key id, family, generation, HMAC-SHA256 over all of them), 76 characters.
+/// base64url(version, key id, family, generation, HMAC-SHA256 over all of them), 74 characters.
 /// </summary>
 /// <param name="KeyId">Names the server's MAC root; a family keeps the one it was born with.</param>
 /// <param name="Family">16 octets.</param>
@@ -26,7 +27,8 @@ public sealed record RefreshToken(ushort KeyId, Guid Family, uint Generation)
     {
         (token, mac) = (null!, null!);
         Span<byte> octets = stackalloc byte[TokenLength];
-        if (text is null || text.Length != TextLength || !Base64Url.TryDecodeFromChars(text, octets, out var length) || length != TokenLength || octets[0] != Version)
+        // Not TryDecodeFromChars, which throws where a character is not of the alphabet.
+        if (text is null || text.Length != TextLength || Base64Url.DecodeFromChars(text, octets, out _, out var length) != OperationStatus.Done || length != TokenLength || octets[0] != Version)
         {
             return false;
         }

@@ -62,7 +62,7 @@ public sealed record AccessTokenClaims
     public static AccessTokenClaims? Read(JsonElement payload)
     {
         if (payload.Text("iss") is not { } issuer || payload.Text("sub") is not { } subject || payload.Text("client_id") is not { } clientId
-            || payload.Instant("iat") is not { } issuedAt || payload.Instant("exp") is not { } expiresAt
+            || payload.Texts("aud") is not { Count: > 0 } audience || payload.Instant("iat") is not { } issuedAt || payload.Instant("exp") is not { } expiresAt
             || TokenId.Read(payload.Text("jti")) is not { } id || !ScopeSet.Parse(payload.Text("scope")).Succeeded(out var scope, out _))
         {
             return null;
@@ -72,7 +72,7 @@ public sealed record AccessTokenClaims
         {
             Issuer = issuer,
             Subject = subject,
-            Audience = payload.Texts("aud"),
+            Audience = audience,
             ClientId = clientId,
             IssuedAt = issuedAt,
             ExpiresAt = expiresAt,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
@@ -21,7 +22,8 @@ public static class Handle
     {
         Span<byte> octets = stackalloc byte[Size];
         return text?.Length == TextLength
-            && Base64Url.TryDecodeFromChars(text, octets, out var length)
+            // Not TryDecodeFromChars, which throws where a character is not of the alphabet.
+            && Base64Url.DecodeFromChars(text, octets, out _, out var length) == OperationStatus.Done
             && length == Size
             && string.Equals(Base64Url.EncodeToString(octets), text, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 
@@ -39,7 +40,8 @@ public sealed record TokenId(Guid Family, DateTimeOffset IssuedAt, string Text)
     public static TokenId? Read(string? text)
     {
         Span<byte> octets = stackalloc byte[Size];
-        if (text?.Length != Base64Url.GetEncodedLength(Size) || !Base64Url.TryDecodeFromChars(text, octets, out var length) || length != Size)
+        // Not TryDecodeFromChars, which throws where a character is not of the alphabet.
+        if (text?.Length != Base64Url.GetEncodedLength(Size) || Base64Url.DecodeFromChars(text, octets, out _, out var length) != OperationStatus.Done || length != Size)
         {
             return null;
         }
