@@ -22,10 +22,9 @@ public static class Handle
     {
         Span<byte> octets = stackalloc byte[Size];
         return text?.Length == TextLength
-            // Not TryDecodeFromChars, which throws where a character is not of the alphabet.
+            // Refuses spare bits in the last character too. (TryDecodeFromChars would throw on a character outside the alphabet.)
             && Base64Url.DecodeFromChars(text, octets, out _, out var length) == OperationStatus.Done
-            && length == Size
-            && string.Equals(Base64Url.EncodeToString(octets), text, StringComparison.Ordinal);
+            && length == Size;
     }
 
     /// <summary>What is stored: base64url of SHA-256. Enough for 256 random bits; never for what a person chose.</summary>

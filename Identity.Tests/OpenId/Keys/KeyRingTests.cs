@@ -121,6 +121,7 @@ public sealed class KeyRingTests
                     var signer = KeyRing.Signing(ring, algorithm, now);
                     Assert.NotNull(signer);
                     Assert.Equal(algorithm, signer.Algorithm);
+                    Assert.True(signer.SignsFrom <= now);
                     Assert.Equal(signer, KeyRing.Signing([.. ring.Reverse()], algorithm, now));
                     // Whoever has begun after it would sign in its place.
                     Assert.DoesNotContain(ring, key => string.Equals(key.Algorithm, algorithm, StringComparison.Ordinal) && key.SignsFrom > signer.SignsFrom && key.SignsFrom <= now);
