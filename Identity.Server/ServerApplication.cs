@@ -30,12 +30,18 @@ internal static partial class ServerApplication
 
         var app = builder.Build();
         var hosting = app.Services.GetRequiredService<HostingOptions>();
+        var issuerPath = app.Services.GetRequiredService<IssuerSetting>().Path;
         app.UseForwardedClient(hosting);
         app.UseProtocolErrors();
         app.UseLegacyPaths(app.Services.GetRequiredService<CompatOptions>());
+        if (issuerPath.Length > 0)
+        {
+            app.UsePathBase(issuerPath);
+        }
+
         app.UseRouting();
         app.UseSecureTransport(hosting, app.Environment.IsProduction());
-        app.MapIdentity(app.Services.GetRequiredService<CompatOptions>(), app.Environment.IsDevelopment());
+        app.MapIdentity(issuerPath, app.Services.GetRequiredService<CompatOptions>(), app.Environment.IsDevelopment());
         return app;
     }
 

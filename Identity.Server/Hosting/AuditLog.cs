@@ -23,9 +23,6 @@ internal static partial class AuditLog
     [LoggerMessage(2012, LogLevel.Information, "Refresh family {Family} of client {Client} was revoked by its client")]
     public static partial void FamilyRevoked(ILogger logger, Guid family, string client);
 
-    [LoggerMessage(2013, LogLevel.Information, "Everything that account {AccountId} had open was ended")]
-    public static partial void SessionsEnded(ILogger logger, int accountId);
-
     [LoggerMessage(2020, LogLevel.Information, "Token request of client {Client} refused: {Error} ({Reason})")]
     public static partial void TokenRefused(ILogger logger, string client, string error, RefusalReason reason);
 

@@ -42,5 +42,8 @@ internal sealed record IssuerSetting(string? Configured)
         return new IssuerSetting(text);
     }
 
+    /// <summary>The issuer's path, under which everything is served too; empty for most.</summary>
+    public string Path => Configured is null ? "" : new Uri(Configured).AbsolutePath.TrimEnd('/');
+
     public string For(HttpRequest request) => Configured ?? $"{request.Scheme}://{request.Host}{request.PathBase}";
 }
