@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Discovery;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Introspection;
@@ -16,4 +17,5 @@ namespace Identity.OpenId;
 [JsonSerializable(typeof(ProviderMetadata))]
 [JsonSerializable(typeof(JwksDocument))]
 [JsonSerializable(typeof(IntrospectionResponse))]
+[JsonSerializable(typeof(PushedResponse))]
 public sealed partial class OpenIdJson : JsonSerializerContext;

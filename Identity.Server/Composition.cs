@@ -1,5 +1,6 @@
 using Identity.Compat;
 using Identity.Server.Accounts;
+using Identity.Server.Authorize;
 using Identity.Server.Clients;
 using Identity.Server.Compat;
 using Identity.Server.Data;
@@ -8,6 +9,7 @@ using Identity.Server.Issuing;
 using Identity.Server.Jobs;
 using Identity.Server.Keys;
 using Identity.Server.Mail;
+using Identity.Server.Sessions;
 using Identity.Server.Token;
 using Identity.Server.Token.Grants;
 using Microsoft.AspNetCore.DataProtection;
@@ -57,6 +59,7 @@ internal static class Composition
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<ConfiguredClients>();
 
+        services.AddSingleton<IGrant, AuthorizationCodeGrant>();
         services.AddSingleton<IGrant, PasswordGrant>();
         services.AddSingleton<IGrant, RefreshTokenGrant>();
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
@@ -64,7 +67,15 @@ internal static class Composition
         services.AddSingleton<TokenExchange>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<RefreshFamilies>();
+        services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<AccessTokens>();
+        services.AddSingleton<AuthorizeFlow>();
+        services.AddSingleton<PendingRequests>();
+        services.AddSingleton<BrowserSessions>();
+        services.AddSingleton<LogoutRequests>();
+        services.AddSingleton<Consents>();
+        services.AddRazorPages();
+        services.AddAntiforgery(forgery => forgery.Cookie.Name = "identity-forgery");
 
         services.AddSingleton<LegacyMembers>();
         services.AddSingleton<ITokenExchange, LegacyTokenExchange>();

@@ -1,6 +1,11 @@
 using Identity.Compat;
+using Identity.Server.Authorize;
 using Identity.Server.Discovery;
+using Identity.Server.EndSession;
+using Identity.Server.Hosting;
 using Identity.Server.Introspection;
+using Identity.Server.Pages;
+using Identity.Server.PushedAuthorization;
 using Identity.Server.Revocation;
 using Identity.Server.Token;
 using Identity.Server.UserInfo;
@@ -10,11 +15,18 @@ namespace Identity.Server;
 /// <summary>Every route, once. docs/map.md lists them, and a test holds the two together.</summary>
 internal static class Endpoints
 {
+    public const string Authorize = "/connect/authorize";
+    public const string Resume = "/connect/authorize/resume";
+    public const string PushedAuthorization = "/connect/par";
+    public const string EndSession = "/connect/endsession";
+    public const string SignedOut = "/signed-out";
     public const string Token = "/connect/token";
     public const string UserInfo = "/connect/userinfo";
     public const string Introspection = "/connect/introspect";
     public const string Revocation = "/connect/revoke";
     public const string Jwks = "/.well-known/jwks";
+
+    private static readonly string[] GetAndPost = [HttpMethods.Get, HttpMethods.Post];
 
     private const string OpenIdConfiguration = "/.well-known/openid-configuration";
     private const string AuthorizationServer = "/.well-known/oauth-authorization-server";
@@ -32,10 +44,19 @@ internal static class Endpoints
         }
 
         routes.MapGet(Jwks, DiscoveryEndpoints.Jwks);
-        routes.MapPost(Token, TokenEndpoint.HandleAsync);
-        routes.MapMethods(UserInfo, [HttpMethods.Get, HttpMethods.Post], UserInfoEndpoint.HandleAsync);
+        routes.MapMethods(Authorize, GetAndPost, AuthorizeEndpoint.HandleAsync);
+        routes.MapGet(Resume, AuthorizeEndpoint.ResumeAsync);
+        routes.MapMethods(PushedAuthorization, ForScripts(HttpMethods.Post), PushedAuthorizationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
+        routes.MapMethods(EndSession, GetAndPost, EndSessionEndpoint.HandleAsync);
+        routes.MapMethods(Token, ForScripts(HttpMethods.Post), TokenEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
+        routes.MapMethods(UserInfo, ForScripts(GetAndPost), UserInfoEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
         routes.MapPost(Introspection, IntrospectionEndpoint.HandleAsync);
-        routes.MapPost(Revocation, RevocationEndpoint.HandleAsync);
+        routes.MapMethods(Revocation, ForScripts(HttpMethods.Post), RevocationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
+        routes.MapGet("/site.css", StyleSheet.Handle);
+        routes.MapRazorPages();
         routes.MapLegacyApis(compat, servesByDefault: development);
     }
+
+    // A browser asks by OPTIONS before a script may call; the answer is CrossOrigin's.
+    private static string[] ForScripts(params string[] methods) => [.. methods, HttpMethods.Options];
 }

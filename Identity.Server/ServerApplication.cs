@@ -33,6 +33,12 @@ internal static partial class ServerApplication
         var issuerPath = app.Services.GetRequiredService<IssuerSetting>().Path;
         app.UseForwardedClient(hosting);
         app.UseProtocolErrors();
+        app.UseWhen(ForPeople.Is, people =>
+        {
+            people.UsePageHeaders();
+            people.UseExceptionHandler(ForPeople.ErrorPage);
+            people.UseStatusCodePagesWithReExecute(ForPeople.ErrorPage);
+        });
         app.UseLegacyPaths(app.Services.GetRequiredService<CompatOptions>());
         if (issuerPath.Length > 0)
         {
@@ -40,6 +46,7 @@ internal static partial class ServerApplication
         }
 
         app.UseRouting();
+        app.UseCrossOrigin(() => app.Services.GetRequiredService<ClientDirectory>().Origins);
         app.UseSecureTransport(hosting, app.Environment.IsProduction());
         app.MapIdentity(issuerPath, app.Services.GetRequiredService<CompatOptions>(), app.Environment.IsDevelopment());
         return app;

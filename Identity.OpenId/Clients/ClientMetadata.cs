@@ -24,8 +24,23 @@ public sealed record ClientMetadata
     /// <summary><c>none</c>, <c>client_secret_basic</c> (the RFC's default) or <c>client_secret_post</c>.</summary>
     public string TokenEndpointAuthMethod { get; init; } = ClientAuthenticationMethods.Basic;
 
-    /// <summary>What the client may ask the token endpoint for. RFC 7591 defaults to <c>authorization_code</c>, which this server does not offer yet, so nothing is assumed.</summary>
+    /// <summary>What the client may ask the token endpoint for. Nothing is assumed where the registration is silent: a grant that nobody asked for is a door that nobody watches.</summary>
     public IReadOnlyList<string> GrantTypes { get; init; } = [];
+
+    /// <summary>Where answers of the authorization endpoint may go; compared character by character.</summary>
+    public IReadOnlyList<string> RedirectUris { get; init; } = [];
+
+    /// <summary>Where the browser may go after a logout (RP-Initiated Logout §2.1); compared character by character.</summary>
+    public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
+
+    /// <summary><c>web</c> (default) or <c>native</c> (OpenID Connect Registration §2).</summary>
+    public string ApplicationType { get; init; } = "web";
+
+    /// <summary>RFC 9126 §6.</summary>
+    public bool RequirePushedAuthorizationRequests { get; init; }
+
+    /// <summary>Whether id_tokens always say when the person signed in (OpenID Connect Registration §2).</summary>
+    public bool RequireAuthTime { get; init; }
 
     /// <summary>Space-separated scopes that the client may have, and gets when it names none.</summary>
     public string Scope { get; init; } = "";
@@ -55,6 +70,18 @@ public sealed record ClientMetadata
     /// <summary>Ours. May ask the introspection endpoint about every token, not only those meant for it.</summary>
     public bool MayIntrospect { get; init; }
 
+    /// <summary>Ours. PKCE is required by default; a public client cannot do without.</summary>
+    public bool RequirePkce { get; init; } = true;
+
+    /// <summary>Ours. Whether a person is asked before the client gets anything. Default: asked, unless the client is first_party.</summary>
+    public bool? RequireConsent { get; init; }
+
+    /// <summary>Ours. Origins of web pages that may call the token, userinfo and revocation endpoints from a script.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
+    /// <summary>Ours. Default 60 seconds.</summary>
+    public TimeSpan AuthorizationCodeLifetime { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Ours. Default one hour.</summary>
     public TimeSpan AccessTokenLifetime { get; init; } = TimeSpan.FromHours(1);
 
@@ -78,6 +105,12 @@ public sealed record ClientMetadata
 
     [JsonIgnore]
     public bool IsInternal => string.Equals(TokenEndpointAuthMethod, ClientAuthenticationMethods.Internal, StringComparison.Ordinal);
+
+    [JsonIgnore]
+    public bool IsNative => string.Equals(ApplicationType, "native", StringComparison.Ordinal);
+
+    [JsonIgnore]
+    public bool AsksConsent => RequireConsent ?? !FirstParty;
 
     [JsonIgnore]
     public RefreshPolicy RefreshPolicy => new(RotateRefreshTokens, RefreshReplayWindow);

@@ -80,6 +80,32 @@ public static class ClientRules
             }
         }
 
+        if (client.ApplicationType is not ("web" or "native"))
+        {
+            yield return "application_type must be web or native.";
+        }
+
+        foreach (var (name, uri) in client.RedirectUris.Select(uri => ("redirect_uris", uri)).Concat(client.PostLogoutRedirectUris.Select(uri => ("post_logout_redirect_uris", uri))))
+        {
+            if (Authorize.RedirectUri.Mistake(uri, client.IsNative) is { } mistake)
+            {
+                yield return $"{name}: each {mistake}.";
+            }
+        }
+
+        if (client.MayUse(GrantTypes.AuthorizationCode) && client.RedirectUris.Count == 0)
+        {
+            yield return "redirect_uris is missing: the authorization code grant answers to one of them.";
+        }
+
+        foreach (var origin in client.CorsOrigins)
+        {
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || !string.Equals(uri.GetLeftPart(UriPartial.Authority), origin, StringComparison.Ordinal))
+            {
+                yield return "cors_origins must be origins such as https://app.example, without a path.";
+            }
+        }
+
         if (client.IdTokenSignedResponseAlg is not ("RS256" or "ES256"))
         {
             yield return "id_token_signed_response_alg must be RS256 or ES256.";
@@ -87,6 +113,7 @@ public static class ClientRules
 
         foreach (var (name, value, least, most) in new[]
         {
+            ("authorization_code_lifetime", client.AuthorizationCodeLifetime, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)),
             ("access_token_lifetime", client.AccessTokenLifetime, TimeSpan.FromSeconds(10), TimeSpan.FromDays(30)),
             ("id_token_lifetime", client.IdTokenLifetime, TimeSpan.FromSeconds(10), TimeSpan.FromDays(1)),
             ("refresh_token_lifetime", client.RefreshTokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),

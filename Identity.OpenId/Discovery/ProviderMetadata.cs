@@ -5,6 +5,8 @@ public sealed record ProviderMetadata
 {
     public required string Issuer { get; init; }
 
+    public required string AuthorizationEndpoint { get; init; }
+
     public required string TokenEndpoint { get; init; }
 
     public required string JwksUri { get; init; }
@@ -15,9 +17,24 @@ public sealed record ProviderMetadata
 
     public required string RevocationEndpoint { get; init; }
 
+    public required string EndSessionEndpoint { get; init; }
+
+    /// <summary>RFC 9126 §5.</summary>
+    public required string PushedAuthorizationRequestEndpoint { get; init; }
+
     public required IReadOnlyList<string> ScopesSupported { get; init; }
 
     public required IReadOnlyList<string> ResponseTypesSupported { get; init; }
+
+    public required IReadOnlyList<string> ResponseModesSupported { get; init; }
+
+    /// <summary>RFC 7636: how a challenge may be made.</summary>
+    public required IReadOnlyList<string> CodeChallengeMethodsSupported { get; init; }
+
+    public required IReadOnlyList<string> PromptValuesSupported { get; init; }
+
+    /// <summary>RFC 9207 §3.</summary>
+    public bool AuthorizationResponseIssParameterSupported { get; init; } = true;
 
     public required IReadOnlyList<string> GrantTypesSupported { get; init; }
 

@@ -3,6 +3,9 @@ namespace Identity.OpenId.Token;
 /// <summary>Grant type identifiers.</summary>
 public static class GrantTypes
 {
+    /// <summary>RFC 6749 §4.1.</summary>
+    public const string AuthorizationCode = "authorization_code";
+
     /// <summary>RFC 6749 §4.3.</summary>
     public const string Password = "password";
 

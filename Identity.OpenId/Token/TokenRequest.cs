@@ -21,6 +21,18 @@ public sealed record TokenRequest
     /// <summary>RFC 6749 §6.</summary>
     public string? RefreshToken { get; init; }
 
+    /// <summary>RFC 6749 §4.1.3.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>RFC 6749 §4.1.3: must be the one of the authorization request.</summary>
+    public string? RedirectUri { get; init; }
+
+    /// <summary>RFC 7636 §4.5.</summary>
+    public string? CodeVerifier { get; init; }
+
+    /// <summary>RFC 8707 §2.2.</summary>
+    public IReadOnlyList<string> Resources { get; init; } = [];
+
     /// <summary>The legacy session that the tokens belong to, such as <c>rageframe:app</c>. Never read from the wire: only a legacy route sets it, and a refresh must name the same one.</summary>
     public string? SessionKey { get; init; }
 
@@ -32,6 +44,10 @@ public sealed record TokenRequest
         var username = reader.Optional("username", 256);
         var password = reader.Optional("password", 1024);
         var refreshToken = reader.Optional("refresh_token", 512);
+        var code = reader.Optional("code", 512);
+        var redirectUri = reader.Optional("redirect_uri", Authorize.RedirectUri.MaxLength);
+        var codeVerifier = reader.Optional("code_verifier", 256);
+        var resources = reader.Many("resource", 512, 8);
         if (reader.Error is { } mistake)
         {
             return mistake;
@@ -42,7 +58,18 @@ public sealed record TokenRequest
             return malformed;
         }
 
-        return new TokenRequest { GrantType = grantType, Scope = scopes, Username = username, Password = password, RefreshToken = refreshToken };
+        return new TokenRequest
+        {
+            GrantType = grantType,
+            Scope = scopes,
+            Username = username,
+            Password = password,
+            RefreshToken = refreshToken,
+            Code = code,
+            RedirectUri = redirectUri,
+            CodeVerifier = codeVerifier,
+            Resources = resources,
+        };
     }
 
     // The generated one would print the password and the token.

@@ -3,6 +3,9 @@ namespace Identity.OpenId.Tokens;
 /// <summary>The claims of an id_token, OpenID Connect Core §2. Profile claims are userinfo's.</summary>
 public sealed record IdTokenClaims
 {
+    /// <summary>The JOSE header type.</summary>
+    public const string Type = "JWT";
+
     public required string Issuer { get; init; }
 
     public required string Subject { get; init; }
@@ -18,6 +21,12 @@ public sealed record IdTokenClaims
 
     /// <summary>How the person proved who they are, RFC 8176.</summary>
     public IReadOnlyList<string> AuthenticationMethods { get; init; } = [];
+
+    /// <summary>Echoed from the request, §3.1.2.1.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>The browser session, OpenID Connect Front-Channel Logout §3.</summary>
+    public string? SessionId { get; init; }
 
     /// <summary>§3.1.3.6.</summary>
     public string? AccessTokenHash { get; init; }
@@ -44,6 +53,16 @@ public sealed record IdTokenClaims
             }
 
             writer.WriteEndArray();
+        }
+
+        if (Nonce is not null)
+        {
+            writer.WriteString("nonce", Nonce);
+        }
+
+        if (SessionId is not null)
+        {
+            writer.WriteString("sid", SessionId);
         }
 
         if (AccessTokenHash is not null)

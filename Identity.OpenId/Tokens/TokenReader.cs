@@ -52,6 +52,37 @@ public static class TokenReader
         return now < claims.ExpiresAt ? claims : Invalid(RefusalReason.Expired);
     }
 
+    /// <summary>
+    /// What an id_token_hint says, OpenID Connect Core §3.1.2.1 and RP-Initiated Logout §4: our signature and our issuer count,
+    /// its age does not. Null for everything else.
+    /// </summary>
+    public static async Task<IdTokenHint?> ReadIdTokenHintAsync(string? token, string issuer, IEnumerable<SecurityKey> keys)
+    {
+        if (string.IsNullOrEmpty(token) || token.Length > MaxLength || !Handler.CanReadToken(token))
+        {
+            return null;
+        }
+
+        var result = await Handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            ValidTypes = [IdTokenClaims.Type],
+            ValidAlgorithms = Algorithms,
+            IssuerSigningKeys = keys,
+            TryAllIssuerSigningKeys = false,
+            ValidIssuer = issuer,
+            ValidateAudience = false,
+            ValidateLifetime = false,
+        });
+        return result is { IsValid: true, SecurityToken: JsonWebToken jwt } && jwt.Audiences.FirstOrDefault() is { } audience && !string.IsNullOrEmpty(jwt.Subject)
+            ? new(jwt.Subject, audience, jwt.TryGetPayloadValue<string>("sid", out var sid) ? sid : null)
+            : null;
+    }
+
     /// <summary>The one refusal for every token that is not good, so that nothing about it is told.</summary>
     public static OAuthError Invalid(RefusalReason reason) => OAuthError.InvalidToken("The access token is not valid.", reason);
 }
+
+/// <param name="Subject">Whom it was issued about.</param>
+/// <param name="ClientId">To which client.</param>
+/// <param name="SessionId">In which session, where one was.</param>
+public sealed record IdTokenHint(string Subject, string ClientId, string? SessionId);

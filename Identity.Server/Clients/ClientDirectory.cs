@@ -10,6 +10,9 @@ internal sealed class ClientDirectory(IdentityStore store)
 {
     private FrozenDictionary<string, RegisteredClient> snapshot = FrozenDictionary<string, RegisteredClient>.Empty;
 
+    /// <summary>The origins of all clients, whose scripts may call the endpoints.</summary>
+    public FrozenSet<string> Origins { get; private set; } = FrozenSet<string>.Empty;
+
     public RegisteredClient? Find(string clientId) => snapshot.GetValueOrDefault(clientId);
 
     public async Task LoadAsync(CancellationToken cancellationToken)
@@ -18,5 +21,6 @@ internal sealed class ClientDirectory(IdentityStore store)
             db => db.Clients.AsNoTracking().Where(row => row.DisabledAt == null).Select(row => row.Metadata).ToListAsync(cancellationToken), cancellationToken);
         snapshot = rows.Select(metadata => ClientMetadata.Read(metadata).Client!)
             .ToFrozenDictionary(client => client.ClientId, client => new RegisteredClient(client), StringComparer.Ordinal);
+        Origins = snapshot.Values.SelectMany(client => client.Metadata.CorsOrigins).ToFrozenSet(StringComparer.Ordinal);
     }
 }

@@ -18,9 +18,16 @@ internal sealed class ScopeDirectory
     /// <summary>What discovery tells: the scopes that a client outside can be given.</summary>
     public IReadOnlyList<string> Public => [.. StandardScopes.All, .. scopes.Values.Where(scope => scope.Public).Select(scope => scope.Name).Order(StringComparer.Ordinal)];
 
-    /// <summary>The <c>aud</c> of an access token: this server, and the resources of its scopes.</summary>
-    public IReadOnlyList<string> Audience(string issuer, ScopeSet granted) =>
-        [issuer, .. granted.Where(scopes.ContainsKey).SelectMany(scope => scopes[scope].Resources).Distinct(StringComparer.Ordinal)];
+    /// <summary>The resources that some of the scopes belong to.</summary>
+    public IReadOnlyList<string> Resources(ScopeSet granted) =>
+        [.. granted.Where(scopes.ContainsKey).SelectMany(scope => scopes[scope].Resources).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The <c>aud</c> of an access token: this server, and the resources of its scopes, or those of them that were asked for (RFC 8707).</summary>
+    public IReadOnlyList<string> Audience(string issuer, ScopeSet granted, IReadOnlyList<string>? asked) =>
+        [issuer, .. Resources(granted).Where(resource => asked?.Contains(resource, StringComparer.Ordinal) ?? true)];
+
+    /// <summary>What the operator says of a scope, for people.</summary>
+    public string? Describe(string scope) => scopes.GetValueOrDefault(scope)?.Description;
 
     /// <summary>The claims that the granted scopes release.</summary>
     public IEnumerable<string> Claims(ScopeSet granted) =>
@@ -69,7 +76,8 @@ internal sealed class ScopeDirectory
                 setting.Name,
                 Public: true,
                 [.. resources.Where(resource => resource.Scopes.Contains(setting.Name, StringComparer.Ordinal)).Select(resource => resource.Name)],
-                setting.Claims)),
+                setting.Claims,
+                setting.Description)),
         ]);
     }
 
@@ -96,7 +104,7 @@ internal sealed class ScopeDirectory
         RespectRequiredConstructorParameters = true,
     };
 
-    private sealed record Scope(string Name, bool Public, IReadOnlyList<string> Resources, IReadOnlyList<string> Claims);
+    private sealed record Scope(string Name, bool Public, IReadOnlyList<string> Resources, IReadOnlyList<string> Claims, string? Description = null);
 }
 
 /// <summary>One entry of <c>Scopes:</c>.</summary>

@@ -26,6 +26,16 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 
     public DbSet<RevokedTokenRow> RevokedTokens => Set<RevokedTokenRow>();
 
+    public DbSet<SessionRow> Sessions => Set<SessionRow>();
+
+    public DbSet<SessionClientRow> SessionClients => Set<SessionClientRow>();
+
+    public DbSet<ConsentRow> Consents => Set<ConsentRow>();
+
+    public DbSet<AuthorizeRequestRow> AuthorizeRequests => Set<AuthorizeRequestRow>();
+
+    public DbSet<AuthorizationCodeRow> AuthorizationCodes => Set<AuthorizationCodeRow>();
+
     public DbSet<ThrottleRow> Throttle => Set<ThrottleRow>();
 
     public DbSet<EmailCodeRow> EmailCodes => Set<EmailCodeRow>();
@@ -69,8 +79,27 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
         {
             families.ToTable("refresh_families");
             families.HasIndex(row => row.ExpiresAt);
+            families.HasIndex(row => row.Sid);
             families.HasIndex(row => new { row.AccountId, row.ClientId, row.SessionKey }, "session").IsUnique()
                 .HasFilter("session_key IS NOT NULL AND revoked_at IS NULL");
+        });
+        modelBuilder.Entity<SessionRow>(sessions =>
+        {
+            sessions.ToTable("sessions").HasKey(row => row.Sid);
+            sessions.HasIndex(row => row.HandleHash).IsUnique();
+            sessions.HasIndex(row => row.ExpiresAt);
+        });
+        modelBuilder.Entity<SessionClientRow>().ToTable("session_clients").HasKey(row => new { row.Sid, row.ClientId });
+        modelBuilder.Entity<ConsentRow>().ToTable("consents").HasKey(row => new { row.AccountId, row.ClientId });
+        modelBuilder.Entity<AuthorizeRequestRow>(requests =>
+        {
+            requests.ToTable("authorize_requests").HasKey(row => row.HandleHash);
+            requests.HasIndex(row => row.ExpiresAt);
+        });
+        modelBuilder.Entity<AuthorizationCodeRow>(codes =>
+        {
+            codes.ToTable("authorization_codes").HasKey(row => row.CodeHash);
+            codes.HasIndex(row => row.ExpiresAt);
         });
         modelBuilder.Entity<RevokedTokenRow>(tokens =>
         {

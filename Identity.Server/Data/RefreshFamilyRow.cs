@@ -35,4 +35,10 @@ internal sealed class RefreshFamilyRow
     public required string Amr { get; init; }
 
     public string? SessionKey { get; init; }
+
+    /// <summary>The browser session that it ends with; null when it outlives it (offline_access) or none was there.</summary>
+    public string? Sid { get; init; }
+
+    /// <summary>Space-separated, RFC 8707; null for all resources of the scopes.</summary>
+    public string? Resources { get; init; }
 }

@@ -23,6 +23,18 @@ internal sealed record Authorization
     /// <summary>The refresh family that goes on; null when a new one may begin.</summary>
     public ContinuedFamily? Continued { get; init; }
 
+    /// <summary>The code that is used up by the commit that begins what it gives.</summary>
+    public string? CodeHash { get; init; }
+
+    /// <summary>The browser session in which it happened.</summary>
+    public string? SessionId { get; init; }
+
+    /// <summary>For the id_token.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>RFC 8707: the resources that the token is for; null for all that the scopes belong to.</summary>
+    public IReadOnlyList<string>? Resources { get; init; }
+
     /// <summary>A legacy session: a new one with the same key ends the account's earlier one.</summary>
     public string? SessionKey { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Errors;
+using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
 using Identity.Server.Data;
 using Identity.Server.Hosting;
@@ -23,8 +24,11 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
     private static readonly Func<IdentityDb, Guid, Task<RefreshFamilyRow?>> Find = EF.CompileAsyncQuery(
         (IdentityDb db, Guid id) => db.RefreshFamilies.AsNoTracking().Include(row => row.Account).SingleOrDefault(row => row.Id == id));
 
-    /// <summary>Begins a family. One with the same session key ends in the same commit.</summary>
-    public async Task<ContinuedFamily> BeginAsync(Authorization authorization, CancellationToken cancellationToken)
+    /// <summary>
+    /// Begins a family; null when the code that it stands on was used already. The code is used up and a family with the same
+    /// session key is ended in the same commit.
+    /// </summary>
+    public async Task<ContinuedFamily?> BeginAsync(Authorization authorization, CancellationToken cancellationToken)
     {
         var (client, account, now) = (authorization.Client, authorization.Account!, clock.GetUtcNow());
         var row = new RefreshFamilyRow
@@ -43,9 +47,26 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
             AuthTime = authorization.AuthTime,
             Amr = string.Join(' ', authorization.AuthenticationMethods),
             SessionKey = authorization.SessionKey,
+            // Back-Channel Logout §2.7: with offline_access it outlives the session.
+            Sid = authorization.Scopes.Contains(StandardScopes.OfflineAccess) ? null : authorization.SessionId,
+            Resources = authorization.Resources is { } resources ? string.Join(' ', resources) : null,
         };
 
-        if (row.SessionKey is null)
+        if (authorization.CodeHash is { } code)
+        {
+            if (!await store.TransactAsync(async db => await AuthorizationCodes.UseAsync(db, code, row.Id, now, cancellationToken) && await InsertAsync(db, row, cancellationToken) ? (true, true) : (false, false), cancellationToken))
+            {
+                // Whoever lost the race holds a code that was used: what the winner got is ended (RFC 6749 §4.1.2).
+                if (await store.ReadAsync(db => db.AuthorizationCodes.Where(one => one.CodeHash == code).Select(one => one.FamilyId).SingleOrDefaultAsync(CancellationToken.None), CancellationToken.None) is { } winner
+                    && await RevokeAsync(winner, CancellationToken.None))
+                {
+                    AuditLog.CodeReused(logger, winner, row.ClientId);
+                }
+
+                return null;
+            }
+        }
+        else if (row.SessionKey is null)
         {
             await store.WriteAsync(db => InsertAsync(db, row, cancellationToken), cancellationToken);
         }

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Identity.OpenId.Clients;
+using Identity.OpenId.Errors;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
 using Identity.OpenId.Tokens;
@@ -14,11 +14,22 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Ti
     /// <param name="authorization">What a grant proved.</param>
     /// <param name="issuer">The <c>iss</c> of the tokens.</param>
     /// <param name="audience">The <c>aud</c> of the access token.</param>
-    public async Task<Issued> IssueAsync(Authorization authorization, string issuer, IReadOnlyList<string> audience, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">The request's.</param>
+    /// <returns>The tokens, or the refusal of a code that somebody else used first.</returns>
+    public async Task<Result<Issued>> IssueAsync(Authorization authorization, string issuer, IReadOnlyList<string> audience, CancellationToken cancellationToken)
     {
         var client = authorization.Client;
         // The family first: what is not kept must not be handed out.
-        var family = authorization.Continued ?? (MayRefresh(authorization) ? await families.BeginAsync(authorization, cancellationToken) : null);
+        var family = authorization.Continued;
+        if (family is null && (authorization.CodeHash is not null || MayRefresh(authorization)))
+        {
+            family = await families.BeginAsync(authorization, cancellationToken);
+            if (family is null)
+            {
+                return AuthorizationCodes.Spent;
+            }
+        }
+
         var now = clock.GetUtcNow();
         var lifetime = authorization.AccessTokenLifetime ?? client.AccessTokenLifetime;
         var access = keys.Signer(SecurityAlgorithms.EcdsaSha256).Sign(
@@ -42,7 +53,7 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Ti
             {
                 AccessToken = access,
                 ExpiresIn = (long)lifetime.TotalSeconds,
-                RefreshToken = family?.RefreshToken,
+                RefreshToken = MayRefresh(authorization) ? family?.RefreshToken : null,
                 IdToken = IdToken(authorization, issuer, access, now),
                 Scope = authorization.Scopes.Count > 0 ? authorization.Scopes.ToString() : null,
             },
@@ -50,8 +61,10 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Ti
             now);
     }
 
-    // Password grants always get one if the client may use it; that a client lists the grant is the operator's word.
-    private static bool MayRefresh(Authorization authorization) => authorization.Account is not null && authorization.Client.MayUse(GrantTypes.RefreshToken);
+    // Password grants always get one if the client lists the grant; in a browser it takes offline_access, or a client of our own.
+    private static bool MayRefresh(Authorization authorization) =>
+        authorization.Account is not null && authorization.Client.MayUse(GrantTypes.RefreshToken)
+        && (authorization.SessionId is null || authorization.Client.FirstParty || authorization.Scopes.Contains(StandardScopes.OfflineAccess));
 
     private string? IdToken(Authorization authorization, string issuer, string access, DateTimeOffset now) =>
         authorization.Account is null || !authorization.Scopes.Contains(StandardScopes.OpenId)
@@ -67,8 +80,10 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Ti
                     AuthTime = authorization.AuthTime,
                     AuthenticationMethods = authorization.AuthenticationMethods,
                     AccessTokenHash = TokenHash.LeftHalf(access),
+                    Nonce = authorization.Nonce,
+                    SessionId = authorization.SessionId,
                 }.ToJson(),
-                "JWT");
+                IdTokenClaims.Type);
 }
 
 /// <param name="Response">For the client.</param>

@@ -28,6 +28,10 @@ internal sealed class SigningKeys(IdentityStore store, MasterKey master, KeysOpt
     /// <summary>What our own endpoints verify with now.</summary>
     public IEnumerable<SecurityKey> Verifying() => KeyRing.Published(ring, options.Policy, clock.GetUtcNow()).Select(key => keys[key.KeyId].Verifier);
 
+    /// <summary>What an id_token_hint may be signed with: the published keys, and those that retired in the last 90 days.</summary>
+    public IEnumerable<SecurityKey> Hinting() =>
+        KeyRing.Published(ring, options.Policy with { Retire = options.Policy.Retire + TimeSpan.FromDays(90) }, clock.GetUtcNow()).Select(key => keys[key.KeyId].Verifier);
+
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         var rows = await store.ReadAsync(db => db.SigningKeys.AsNoTracking().ToListAsync(cancellationToken), cancellationToken);

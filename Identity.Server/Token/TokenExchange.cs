@@ -48,7 +48,7 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
             return error;
         }
 
-        return await issuer.IssueAsync(authorization, caller.Issuer, scopes.Audience(caller.Issuer, authorization.Scopes), cancellationToken);
+        return await issuer.IssueAsync(authorization, caller.Issuer, scopes.Audience(caller.Issuer, authorization.Scopes, authorization.Resources), cancellationToken);
     }
 
     private async Task<Result<Authorization>> AuthorizeAsync(AuthenticatedClient client, TokenRequest request, Caller caller, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ internal static class BackChannel
         {
             case null:
                 break;
-            case "app":
+            case "app" or "spa" or "native":
                 parameters.Add(("client_id", client));
                 break;
             case "post":

@@ -1,12 +1,13 @@
 using Identity.OpenId.Errors;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
+using Identity.Server.Clients;
 using Identity.Server.Issuing;
 
 namespace Identity.Server.Token.Grants;
 
 /// <summary>Refreshing, RFC 6749 §6.</summary>
-internal sealed class RefreshTokenGrant(RefreshFamilies families) : IGrant
+internal sealed class RefreshTokenGrant(RefreshFamilies families, ScopeDirectory directory) : IGrant
 {
     public string GrantType => GrantTypes.RefreshToken;
 
@@ -28,12 +29,24 @@ internal sealed class RefreshTokenGrant(RefreshFamilies families) : IGrant
             return tooWide;
         }
 
+        // RFC 8707 §2.2: a refresh may narrow the resources, never widen them.
+        if (request.Resources.Count > 0 && await families.PeekAsync(request.RefreshToken, cancellationToken) is { } known)
+        {
+            var possible = known.Resources?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? directory.Resources(Granted(known.Scope));
+            if (!request.Resources.All(resource => possible.Contains(resource, StringComparer.Ordinal)))
+            {
+                return new OAuthError("invalid_target", "A resource was not granted.");
+            }
+        }
+
         if (!(await families.ContinueAsync(request.RefreshToken, client, request.SessionKey, cancellationToken)).Succeeded(out var proof, out var error)
             || !ScopeRule.Narrow(request.Scope, Granted(proof.Family.Scope)).Succeeded(out var scopes, out error))
         {
             return error;
         }
 
+        var granted = proof.Family.Resources?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        IReadOnlyList<string>? resources = request.Resources.Count > 0 ? request.Resources : granted;
         return new Authorization
         {
             Client = client,
@@ -43,6 +56,8 @@ internal sealed class RefreshTokenGrant(RefreshFamilies families) : IGrant
             AuthTime = proof.Family.AuthTime,
             AuthenticationMethods = proof.Family.Amr.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             Continued = proof.Continued,
+            SessionId = proof.Family.Sid,
+            Resources = resources,
             SessionKey = request.SessionKey,
         };
     }

@@ -1,0 +1,88 @@
+using Identity.OpenId.Errors;
+
+namespace Identity.OpenId.Authorize;
+
+/// <summary>What a browser's session has to say.</summary>
+/// <param name="Subject">Who is signed in.</param>
+/// <param name="AuthTime">Since when.</param>
+public sealed record SessionState(string Subject, DateTimeOffset AuthTime);
+
+/// <summary>All that the decision depends on.</summary>
+/// <param name="Request">What the client asked.</param>
+/// <param name="AskedAt">When; a sign-in or a consent after it answers a demand for a fresh one.</param>
+/// <param name="Session">Null when nobody is signed in.</param>
+/// <param name="HintedSubject">The subject of a valid id_token_hint.</param>
+/// <param name="AccountChosen">Whether the person has chosen the account for this request.</param>
+/// <param name="ConsentNeeded">Whether the person must be asked about this client at all.</param>
+/// <param name="ConsentAt">When everything that is asked for was last agreed to; null when it was not.</param>
+public sealed record InteractionInput(
+    AuthorizeRequest Request,
+    DateTimeOffset AskedAt,
+    SessionState? Session,
+    string? HintedSubject,
+    bool AccountChosen,
+    bool ConsentNeeded,
+    DateTimeOffset? ConsentAt);
+
+/// <summary>The page that is owed before the request can be answered.</summary>
+public enum InteractionStep
+{
+    None,
+    SignIn,
+    SelectAccount,
+    Consent,
+}
+
+/// <param name="Step">What is owed.</param>
+/// <param name="Error">With prompt none: why the request fails instead.</param>
+public sealed record InteractionVerdict(InteractionStep Step, OAuthError? Error = null);
+
+/// <summary>Which page a request owes its person, OpenID Connect Core §3.1.2.3 and §3.1.2.4. Asked again after each page, until nothing is owed.</summary>
+public static class Interaction
+{
+    public static InteractionVerdict Decide(InteractionInput input, DateTimeOffset now)
+    {
+        var step = Owed(input, now);
+        return step == InteractionStep.None || !input.Request.Prompts("none")
+            ? new(step)
+            : new(step, step switch
+            {
+                InteractionStep.SignIn => new OAuthError("login_required", "The person must sign in."),
+                InteractionStep.SelectAccount => new OAuthError("account_selection_required", "The person must choose an account."),
+                _ => new OAuthError("consent_required", "The person must agree first."),
+            });
+    }
+
+    private static InteractionStep Owed(InteractionInput input, DateTimeOffset now)
+    {
+        var (request, session) = (input.Request, input.Session);
+        if (session is null)
+        {
+            return InteractionStep.SignIn;
+        }
+
+        var fresh = session.AuthTime >= input.AskedAt;
+        if (!fresh && (request.Prompts("login") || TooOld(request, session, now)))
+        {
+            return InteractionStep.SignIn;
+        }
+
+        // §3.1.2.1: the hint names who is expected; somebody else must not be answered for.
+        if (input.HintedSubject is { } expected && !string.Equals(expected, session.Subject, StringComparison.Ordinal))
+        {
+            return InteractionStep.SignIn;
+        }
+
+        if (request.Prompts("select_account") && !fresh && !input.AccountChosen)
+        {
+            return InteractionStep.SelectAccount;
+        }
+
+        var agreed = input.ConsentAt is { } at && (!request.Prompts("consent") || at >= input.AskedAt);
+        return (input.ConsentNeeded || request.Prompts("consent")) && !agreed ? InteractionStep.Consent : InteractionStep.None;
+    }
+
+    // §3.1.2.1: max_age=0 is prompt=login. "Greater than" is too old, so the second itself is good.
+    private static bool TooOld(AuthorizeRequest request, SessionState session, DateTimeOffset now) =>
+        request.MaxAge is { } maxAge && (maxAge == 0 || now - session.AuthTime > TimeSpan.FromSeconds(maxAge));
+}

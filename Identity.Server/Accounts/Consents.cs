@@ -1,0 +1,46 @@
+using Identity.OpenId.Scopes;
+using Identity.Server.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Identity.Server.Accounts;
+
+/// <summary>What people allowed which clients, one row for each pair.</summary>
+internal sealed class Consents(IdentityStore store, TimeProvider clock)
+{
+    /// <summary>When all of the scopes were allowed; null when some were not.</summary>
+    public async Task<DateTimeOffset?> GivenAsync(int accountId, string clientId, ScopeSet scopes, CancellationToken cancellationToken)
+    {
+        var row = await store.ReadAsync(db => db.Consents.AsNoTracking().SingleOrDefaultAsync(one => one.AccountId == accountId && one.ClientId == clientId, cancellationToken), cancellationToken);
+        return row is not null && ScopeSet.Parse(row.Scope).Succeeded(out var given, out _) && scopes.IsSubsetOf(given) ? row.GrantedAt : null;
+    }
+
+    /// <summary>Adds to what was allowed before.</summary>
+    public Task GiveAsync(int accountId, string clientId, ScopeSet scopes, CancellationToken cancellationToken) => store.TransactAsync(
+        async db =>
+        {
+            var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            var before = await db.Consents.Where(one => one.AccountId == accountId && one.ClientId == clientId).Select(one => one.Scope).SingleOrDefaultAsync(cancellationToken);
+            var all = ScopeSet.Of((before?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? []).Concat(scopes)).ToString();
+            await db.Database.ExecuteSqlAsync(
+                $"INSERT INTO consents (account_id, client_id, scope, granted_at) VALUES ({accountId}, {clientId}, {all}, {now}) ON CONFLICT (account_id, client_id) DO UPDATE SET scope = excluded.scope, granted_at = excluded.granted_at",
+                cancellationToken);
+            return (true, true);
+        },
+        cancellationToken);
+
+    /// <summary>Every client that the person allowed something.</summary>
+    public Task<List<ConsentRow>> OfAsync(int accountId, CancellationToken cancellationToken) => store.ReadAsync(
+        db => db.Consents.AsNoTracking().Where(one => one.AccountId == accountId).OrderBy(one => one.ClientId).ToListAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Takes everything back: the consent, and what the client still holds because of it.</summary>
+    public Task WithdrawAsync(int accountId, string clientId, CancellationToken cancellationToken) => store.TransactAsync(
+        async db =>
+        {
+            var now = clock.GetUtcNow();
+            await db.Consents.Where(one => one.AccountId == accountId && one.ClientId == clientId).ExecuteDeleteAsync(cancellationToken);
+            await db.RefreshFamilies.Where(row => row.AccountId == accountId && row.ClientId == clientId && row.RevokedAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
+            return (true, true);
+        },
+        cancellationToken);
+}

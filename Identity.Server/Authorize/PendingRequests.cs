@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using Identity.OpenId.Parameters;
+using Identity.OpenId.Tokens;
+using Identity.Server.Data;
+using Identity.Server.Sessions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Identity.Server.Authorize;
+
+/// <summary>Requests that wait: pushed ones for their browser, begun ones for their person. Each is known by a handle and used once by one statement.</summary>
+internal sealed class PendingRequests(IdentityStore store, TimeProvider clock)
+{
+    /// <summary>How long a person may take.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(60);
+
+    /// <summary>How long a pushed request may wait, RFC 9126 §2.2.</summary>
+    public static TimeSpan PushedLifetime { get; } = TimeSpan.FromSeconds(90);
+
+    /// <param name="kind">See <see cref="AuthorizeRequestRow"/>.</param>
+    /// <param name="clientId">Whose.</param>
+    /// <param name="parameters">All of it.</param>
+    /// <param name="browser">The browser it belongs to; null when that is not known yet.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    /// <returns>The handle.</returns>
+    public async Task<string> AddAsync(string kind, string clientId, ParameterSet parameters, string? browser, CancellationToken cancellationToken)
+    {
+        var handle = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size));
+        var now = clock.GetUtcNow();
+        await store.WriteAsync(
+            db =>
+            {
+                db.Add(new AuthorizeRequestRow
+                {
+                    HandleHash = Handle.Hash(handle),
+                    Kind = kind,
+                    ClientId = clientId,
+                    Parameters = parameters.Write(),
+                    BrowserHash = browser,
+                    AskedAt = now,
+                    ExpiresAt = now + (kind is AuthorizeRequestRow.Pushed ? PushedLifetime : Patience),
+                });
+                return db.SaveChangesAsync(cancellationToken);
+            },
+            cancellationToken);
+        return handle;
+    }
+
+    /// <summary>A waiting request of this browser. One that came without a browser (a cross-site form brings no cookies) belongs to the first that shows it.</summary>
+    public async Task<AuthorizeRequestRow?> FindAsync(string kind, string? handle, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (!Handle.IsWellFormed(handle))
+        {
+            return null;
+        }
+
+        var (hash, now) = (Handle.Hash(handle!), clock.GetUtcNow());
+        var row = await store.ReadAsync(db => db.AuthorizeRequests.AsNoTracking().SingleOrDefaultAsync(one => one.HandleHash == hash, cancellationToken), cancellationToken);
+        if (row is not { UsedAt: null } || !string.Equals(row.Kind, kind, StringComparison.Ordinal) || now >= row.ExpiresAt)
+        {
+            return null;
+        }
+
+        var browser = SessionCookies.BrowserHash(http);
+        return row.BrowserHash is { } owner
+            ? string.Equals(owner, browser, StringComparison.Ordinal) ? row : null
+            : await store.WriteAsync(db => db.AuthorizeRequests.Where(one => one.HandleHash == hash && one.BrowserHash == null).ExecuteUpdateAsync(set => set.SetProperty(one => one.BrowserHash, browser), cancellationToken), cancellationToken) == 1 ? row : null;
+    }
+
+    /// <summary>Takes a pushed request: once, and by its own client only (RFC 9126 §4).</summary>
+    public async Task<ParameterSet?> TakePushedAsync(string handle, string clientId, CancellationToken cancellationToken)
+    {
+        if (!Handle.IsWellFormed(handle))
+        {
+            return null;
+        }
+
+        var (hash, now) = (Handle.Hash(handle), clock.GetUtcNow());
+        var taken = await store.WriteAsync(
+            db => db.AuthorizeRequests
+                .Where(one => one.HandleHash == hash && one.Kind == AuthorizeRequestRow.Pushed && one.ClientId == clientId && one.UsedAt == null && one.ExpiresAt > now)
+                .ExecuteUpdateAsync(set => set.SetProperty(one => one.UsedAt, now), cancellationToken),
+            cancellationToken);
+        return taken == 1
+            ? Read(await store.ReadAsync(db => db.AuthorizeRequests.Where(one => one.HandleHash == hash).Select(one => one.Parameters).SingleAsync(cancellationToken), cancellationToken))
+            : null;
+    }
+
+    /// <summary>True for the one who may answer it.</summary>
+    public async Task<bool> UseAsync(AuthorizeRequestRow row, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return await store.WriteAsync(
+            db => db.AuthorizeRequests.Where(one => one.HandleHash == row.HandleHash && one.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(one => one.UsedAt, now), cancellationToken), cancellationToken) == 1;
+    }
+
+    public Task<int> ChooseAccountAsync(AuthorizeRequestRow row, CancellationToken cancellationToken) => store.WriteAsync(
+        db => db.AuthorizeRequests.Where(one => one.HandleHash == row.HandleHash).ExecuteUpdateAsync(set => set.SetProperty(one => one.AccountChosen, true), cancellationToken), cancellationToken);
+
+    public static ParameterSet Read(string parameters) =>
+        ParameterSet.Parse(System.Text.Encoding.UTF8.GetBytes(parameters)).Succeeded(out var set, out _) ? set : ParameterSet.Empty;
+}

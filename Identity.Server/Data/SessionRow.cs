@@ -1,0 +1,26 @@
+namespace Identity.Server.Data;
+
+/// <summary>A browser session. The cookie holds a handle that is stored as its hash; <see cref="Sid"/> is another, public value.</summary>
+internal sealed class SessionRow
+{
+    public required string Sid { get; init; }
+
+    public required string HandleHash { get; init; }
+
+    public int AccountId { get; init; }
+
+    public Account? Account { get; init; }
+
+    public DateTimeOffset AuthTime { get; init; }
+
+    /// <summary>Space-separated, RFC 8176.</summary>
+    public required string Amr { get; init; }
+
+    public bool Remembered { get; init; }
+
+    public DateTimeOffset SeenAt { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+}

@@ -1,0 +1,11 @@
+namespace Identity.Server.Hosting;
+
+/// <summary>Which answers a person reads in a browser; everything else speaks JSON.</summary>
+internal static class ForPeople
+{
+    public const string ErrorPage = "/error";
+
+    private static readonly string[] Places = ["/connect/authorize", "/connect/endsession", "/sign-in", "/select-account", "/consent", "/sign-out", "/signed-out", "/error", "/account"];
+
+    public static bool Is(HttpContext http) => http.Request.Path == "/" || Array.Exists(Places, place => http.Request.Path.StartsWithSegments(place, StringComparison.OrdinalIgnoreCase));
+}

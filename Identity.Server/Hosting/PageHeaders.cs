@@ -1,0 +1,36 @@
+namespace Identity.Server.Hosting;
+
+/// <summary>What every answer to a browser carries: no sniffing, no referrer, no frames, nothing from elsewhere.</summary>
+internal static class PageHeaders
+{
+    public static void UsePageHeaders(this IApplicationBuilder app) => app.Use((http, next) =>
+    {
+        // At the last moment: a failure clears the headers that were set before it.
+        http.Response.OnStarting(() =>
+        {
+            var headers = http.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers.XFrameOptions = "DENY";
+            headers.CacheControl = "no-store";
+            if (headers.ContentSecurityPolicy.Count == 0)
+            {
+                headers.ContentSecurityPolicy = Policy("'self'");
+            }
+
+            return Task.CompletedTask;
+        });
+        return next(http);
+    });
+
+    /// <summary>Lets the forms of this page end at one client too: browsers hold form-action against the redirect that follows a form.</summary>
+    public static void LetFormsEndAt(HttpContext http, string redirectUri) =>
+        http.Response.Headers.ContentSecurityPolicy = Policy($"'self' {FormTarget(redirectUri)}");
+
+    /// <summary>The source expression for a redirect URI: its origin, or the bare scheme of a private one.</summary>
+    public static string FormTarget(string redirectUri) =>
+        Uri.TryCreate(redirectUri, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri!.GetLeftPart(UriPartial.Authority) : $"{uri?.Scheme}:";
+
+    private static string Policy(string forms) =>
+        $"default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action {forms}; frame-ancestors 'none'; base-uri 'none'";
+}

@@ -1,0 +1,36 @@
+using Identity.Server.Accounts;
+using Identity.Server.Clients;
+using Identity.Server.Sessions;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Identity.Server.Pages;
+
+/// <summary>What a person allowed which application, and how to take it back.</summary>
+public sealed class ApplicationsModel(IServiceProvider services) : PageModel
+{
+    public IReadOnlyList<(string ClientId, string Name, string Scope)> Given { get; private set; } = [];
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
+    {
+        if (await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is not { } session)
+        {
+            return Redirect("~/sign-in");
+        }
+
+        var clients = services.GetRequiredService<ClientDirectory>();
+        var rows = await services.GetRequiredService<Consents>().OfAsync(session.AccountId, cancellationToken);
+        Given = [.. rows.Select(row => (row.ClientId, clients.Find(row.ClientId)?.Metadata.ClientName ?? row.ClientId, row.Scope))];
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostAsync(string? clientId, CancellationToken cancellationToken)
+    {
+        if (clientId is not null && await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is { } session)
+        {
+            await services.GetRequiredService<Consents>().WithdrawAsync(session.AccountId, clientId, cancellationToken);
+        }
+
+        return Redirect("~/account/applications");
+    }
+}

@@ -1,0 +1,38 @@
+using Identity.Server.Authorize;
+using Identity.Server.Sessions;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Identity.Server.Pages;
+
+/// <summary>prompt=select_account: go on as who is signed in, or as somebody else.</summary>
+public sealed class SelectAccountModel(IServiceProvider services) : WaitingPage
+{
+    public string Shown { get; private set; } = "";
+
+    public async Task<IActionResult> OnGetAsync(string? request, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(request, cancellationToken) || Asked is null)
+        {
+            return Over();
+        }
+
+        if (await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is not { Account: { } account })
+        {
+            return GoOn();
+        }
+
+        Shown = account.Nickname ?? account.Name ?? account.UserName ?? account.Email ?? account.PhoneNumber ?? "the signed-in account";
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostAsync(string? request, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(request, cancellationToken) || Asked is null)
+        {
+            return Over();
+        }
+
+        await services.GetRequiredService<PendingRequests>().ChooseAccountAsync(Row, cancellationToken);
+        return GoOn();
+    }
+}

@@ -1,0 +1,89 @@
+using Identity.OpenId.Authorize;
+using Identity.OpenId.Clients;
+using Identity.OpenId.Errors;
+using Identity.Server.Authorize;
+using Identity.Server.Clients;
+using Identity.Server.Data;
+using Identity.Server.Hosting;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Identity.Server.Pages;
+
+/// <summary>What the pages on the way of a waiting request share: the request itself, its client, and the way back to both.</summary>
+public abstract class WaitingPage : PageModel
+{
+    private AuthorizeRequestRow? row;
+
+    /// <summary>The handle of the waiting request; empty on a page that was opened by itself.</summary>
+    public string Waiting { get; private set; } = "";
+
+    public ClientMetadata? Client { get; private set; }
+
+    /// <summary>What the client asks for.</summary>
+    public AuthorizeRequest? Asked { get; private set; }
+
+    private protected AuthorizeRequestRow Row => row ?? throw new InvalidOperationException("No request waits.");
+
+    /// <summary>Finds the waiting request. False when it names one that is over.</summary>
+    private protected async Task<bool> FindAsync(string? handle, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(handle))
+        {
+            return true;
+        }
+
+        var services = HttpContext.RequestServices;
+        row = await services.GetRequiredService<PendingRequests>().FindAsync(AuthorizeRequestRow.Pending, handle, HttpContext, cancellationToken);
+        if (row is null)
+        {
+            return false;
+        }
+
+        Waiting = handle;
+        Client = services.GetRequiredService<ClientDirectory>().Find(row.ClientId)?.Metadata;
+        var flow = services.GetRequiredService<AuthorizeFlow>();
+        var parameters = PendingRequests.Read(row.Parameters);
+        if (Client is null || !flow.Target(parameters).Succeeded(out var target, out _) || !flow.Check(parameters, target, pushed: true).Succeeded(out var asked, out _))
+        {
+            return false;
+        }
+
+        Asked = asked;
+        PageHeaders.LetFormsEndAt(HttpContext, target.RedirectUri);
+        return true;
+    }
+
+    private protected IActionResult Over()
+    {
+        _ = new PageRefusal(OAuthError.InvalidRequest("This sign-in is over or belongs to another browser. Please go back to the application and begin again.")).ExecuteAsync(HttpContext);
+        return new StatusCodeResult(StatusCodes.Status400BadRequest);
+    }
+
+    /// <summary>On to the next page, or back to the client.</summary>
+    private protected IActionResult GoOn() => new SeeOtherPage(Waiting.Length > 0 ? $"{Endpoints.Resume}?request={Waiting}" : "/");
+
+    /// <summary>The person does not want to: the client is told so.</summary>
+    private protected async Task<IActionResult> DeclineAsync(CancellationToken cancellationToken)
+    {
+        var services = HttpContext.RequestServices;
+        var flow = services.GetRequiredService<AuthorizeFlow>();
+        if (!flow.Target(PendingRequests.Read(Row.Parameters)).Succeeded(out var target, out _) || !await services.GetRequiredService<PendingRequests>().UseAsync(Row, cancellationToken))
+        {
+            return Over();
+        }
+
+        return new ProtocolPage(AuthorizeFlow.Answer(target, new OAuthError("access_denied", "The person declined."), HttpContext));
+    }
+
+    /// <summary>303, which the framework's own redirect is not.</summary>
+    private protected sealed class SeeOtherPage(string location) : ActionResult
+    {
+        public override Task ExecuteResultAsync(ActionContext context) => new SeeOther(location).ExecuteAsync(context.HttpContext);
+    }
+
+    private sealed class ProtocolPage(IResult answer) : ActionResult
+    {
+        public override Task ExecuteResultAsync(ActionContext context) => answer.ExecuteAsync(context.HttpContext);
+    }
+}

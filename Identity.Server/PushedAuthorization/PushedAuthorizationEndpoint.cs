@@ -1,0 +1,46 @@
+using Identity.OpenId;
+using Identity.OpenId.Authorize;
+using Identity.OpenId.Errors;
+using Identity.OpenId.Parameters;
+using Identity.OpenId.Token;
+using Identity.Server.Authorize;
+using Identity.Server.Clients;
+using Identity.Server.Data;
+using Identity.Server.Hosting;
+
+namespace Identity.Server.PushedAuthorization;
+
+/// <summary>POST /connect/par, RFC 9126.</summary>
+internal static class PushedAuthorizationEndpoint
+{
+    private const string Prefix = "urn:ietf:params:oauth:request_uri:";
+
+    private static readonly string[] Credentials = ["client_secret"];
+
+    public static async Task<IResult> HandleAsync(HttpContext http, ClientAuthenticator authenticator, AuthorizeFlow flow, PendingRequests pending, CancellationToken cancellationToken)
+    {
+        if (!(await http.Request.ReadParametersAsync(cancellationToken)).Succeeded(out var parameters, out var error)
+            || !PresentedClient.Read(http.Request.Headers.Authorization, parameters).Succeeded(out var presented, out error)
+            || !authenticator.Authenticate(presented).Succeeded(out var client, out error))
+        {
+            return new OAuthRefusal(error);
+        }
+
+        // §2.1: a pushed request cannot point to another one.
+        if (parameters.Find("request_uri") is not null)
+        {
+            return new OAuthRefusal(OAuthError.InvalidRequest("request_uri cannot be pushed."));
+        }
+
+        // The client may have named itself in the header only; what is kept always says whose it is, and never with what it was proved.
+        var kept = ParameterSet.Of([KeyValuePair.Create("client_id", client.Client.ClientId), .. parameters.Pairs.Where(pair => pair.Key is not "client_id" && !Credentials.Contains(pair.Key, StringComparer.Ordinal))]);
+        if (!flow.Target(kept).Succeeded(out var target, out error) || !flow.Check(kept, target, pushed: true).Succeeded(out _, out error))
+        {
+            return new OAuthRefusal(error);
+        }
+
+        var handle = await pending.AddAsync(AuthorizeRequestRow.Pushed, client.Client.ClientId, kept, browser: null, cancellationToken);
+        http.Response.StatusCode = StatusCodes.Status201Created;
+        return new ProtocolJson<PushedResponse>(new(Prefix + handle, (int)PendingRequests.PushedLifetime.TotalSeconds), OpenIdJson.Default.PushedResponse);
+    }
+}

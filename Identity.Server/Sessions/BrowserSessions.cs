@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using Identity.OpenId.Tokens;
+using Identity.Server.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Identity.Server.Sessions;
+
+/// <summary>Who is signed in in which browser. A session is a row; ending it ends what was issued in it.</summary>
+internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
+{
+    private static readonly TimeSpan IdleRemembered = TimeSpan.FromDays(14);
+    private static readonly TimeSpan LongestUnremembered = TimeSpan.FromHours(24);
+    private static readonly TimeSpan LongestRemembered = TimeSpan.FromDays(90);
+    private static readonly TimeSpan SeenInterval = TimeSpan.FromMinutes(5);
+
+    private static readonly Func<IdentityDb, string, Task<SessionRow?>> Find = EF.CompileAsyncQuery(
+        (IdentityDb db, string hash) => db.Sessions.AsNoTracking().Include(row => row.Account).SingleOrDefault(row => row.HandleHash == hash));
+
+    /// <summary>The browser's living session, account included.</summary>
+    public async Task<SessionRow?> CurrentAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        if (SessionCookies.SessionHandle(http.Request) is not { } handle || await store.ReadAsync(db => Find(db, Handle.Hash(handle)), cancellationToken) is not { } row)
+        {
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        if (row.EndedAt is not null || now >= row.ExpiresAt || (row.Remembered && now >= row.SeenAt + IdleRemembered)
+            || row.Account is not { DisabledAt: null } account || account.Outlived(row.AuthTime))
+        {
+            return null;
+        }
+
+        if (now >= row.SeenAt + SeenInterval)
+        {
+            await store.WriteAsync(db => db.Sessions.Where(one => one.Sid == row.Sid).ExecuteUpdateAsync(set => set.SetProperty(one => one.SeenAt, now), cancellationToken), cancellationToken);
+        }
+
+        return row;
+    }
+
+    /// <summary>Begins a session in this browser and ends the one that was there: a new handle at every sign-in, so that nobody can sign a person into a session that he knows.</summary>
+    public async Task BeginAsync(HttpContext http, Account account, IReadOnlyList<string> methods, bool remember, CancellationToken cancellationToken)
+    {
+        var before = SessionCookies.SessionHandle(http.Request) is { } old ? Handle.Hash(old) : null;
+        var handle = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size));
+        var now = clock.GetUtcNow();
+        var expiresAt = now + (remember ? LongestRemembered : LongestUnremembered);
+        await store.TransactAsync(
+            async db =>
+            {
+                if (before is not null && await db.Sessions.Where(row => row.HandleHash == before).Select(row => row.Sid).SingleOrDefaultAsync(cancellationToken) is { } replaced)
+                {
+                    await EndAsync(db, replaced, now, cancellationToken);
+                }
+
+                db.Add(new SessionRow
+                {
+                    Sid = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size)),
+                    HandleHash = Handle.Hash(handle),
+                    AccountId = account.Id,
+                    AuthTime = now,
+                    Amr = string.Join(' ', methods),
+                    Remembered = remember,
+                    SeenAt = now,
+                    ExpiresAt = expiresAt,
+                });
+                return (true, await db.SaveChangesAsync(cancellationToken));
+            },
+            cancellationToken);
+        SessionCookies.SetSession(http, handle, remember ? expiresAt : null);
+    }
+
+    /// <summary>Ends this session and every refresh family that does not outlive it, in one commit.</summary>
+    public async Task EndAsync(HttpContext http, SessionRow session, CancellationToken cancellationToken)
+    {
+        await store.TransactAsync(
+            async db =>
+            {
+                await EndAsync(db, session.Sid, clock.GetUtcNow(), cancellationToken);
+                return (true, true);
+            },
+            cancellationToken);
+        SessionCookies.ClearSession(http);
+    }
+
+    private static async Task EndAsync(IdentityDb db, string sid, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await db.Sessions.Where(row => row.Sid == sid && row.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellationToken);
+        await db.RefreshFamilies.Where(row => row.Sid == sid && row.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
+    }
+}

@@ -1,0 +1,55 @@
+using Identity.OpenId.Errors;
+using Identity.OpenId.Scopes;
+using Identity.OpenId.Token;
+using Identity.Server.Clients;
+using Identity.Server.Issuing;
+
+namespace Identity.Server.Token.Grants;
+
+/// <summary>Redeeming a code, RFC 6749 §4.1.3. All is checked here; the code is used up by the commit that begins what it gives.</summary>
+internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, ScopeDirectory directory) : IGrant
+{
+    public string GrantType => GrantTypes.AuthorizationCode;
+
+    public ScopePolicy Scopes => ScopePolicy.Granted;
+
+    public async Task<Result<Authorization>> AuthorizeAsync(GrantContext context, CancellationToken cancellationToken)
+    {
+        var (request, client) = (context.Request, context.Client.Metadata);
+        if (request is not { Code: { } code, RedirectUri: { } redirectUri })
+        {
+            return OAuthError.InvalidRequest("code and redirect_uri are required.");
+        }
+
+        if (await codes.FindAsync(code, client, cancellationToken) is not { } row || !string.Equals(row.RedirectUri, redirectUri, StringComparison.Ordinal))
+        {
+            return AuthorizationCodes.Spent;
+        }
+
+        if (Pkce.Check(row.Challenge, request.CodeVerifier) is { } unproved)
+        {
+            return unproved;
+        }
+
+        _ = ScopeSet.Parse(row.Scope).Succeeded(out var scopes, out _);
+        var granted = row.Resources.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var possible = granted.Length > 0 ? granted : directory.Resources(scopes!);
+        if (!request.Resources.All(resource => possible.Contains(resource, StringComparer.Ordinal)))
+        {
+            return new OAuthError("invalid_target", "A resource was not granted with this code.");
+        }
+
+        return new Authorization
+        {
+            Client = client,
+            Account = row.Account,
+            Scopes = scopes!,
+            AuthTime = row.AuthTime,
+            AuthenticationMethods = row.Amr.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            CodeHash = row.CodeHash,
+            SessionId = row.Sid,
+            Nonce = row.Nonce,
+            Resources = request.Resources.Count > 0 ? request.Resources : granted.Length > 0 ? granted : null,
+        };
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Identity.Tests.Support;
+
+/// <summary>A browser without scripts: cookies, forms, and redirects that it follows as long as they stay with us.</summary>
+internal sealed class Browser : IDisposable
+{
+    private readonly HttpClient client;
+    private readonly Uri home;
+
+    public Browser(IdentityHost host)
+    {
+        home = host.Address;
+        client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = home };
+    }
+
+    public CookieContainer Cookies { get; } = new();
+
+    /// <summary>Opens an address and follows redirects within the server.</summary>
+    public Task<Stop> OpenAsync(string address) => GoAsync(new HttpRequestMessage(HttpMethod.Get, address));
+
+    /// <summary>Fills in the page's first form (or the one with <paramref name="button"/>) and sends it.</summary>
+    public Task<Stop> SubmitAsync(Stop page, string? button = null, params (string Name, string Value)[] filled)
+    {
+        var document = page.Document;
+        var pressed = button is null ? null : document.QuerySelectorAll("button").OfType<IHtmlButtonElement>().Single(one => one.TextContent.Trim() == button);
+        var form = pressed?.Form ?? document.Forms[0];
+        var fields = form.Elements.OfType<IHtmlInputElement>().Where(input => input.Name is not null && (input.Type != "checkbox" || input.IsChecked))
+            .ToDictionary(input => input.Name!, input => input.Value);
+        if (pressed?.Name is { Length: > 0 } name)
+        {
+            fields[name] = pressed.Value;
+        }
+
+        foreach (var (field, value) in filled)
+        {
+            fields[field] = value;
+        }
+
+        var action = form.GetAttribute("action") is { Length: > 0 } given ? new Uri(page.Address, given) : page.Address;
+        return GoAsync(new HttpRequestMessage(HttpMethod.Post, action) { Content = new FormUrlEncodedContent(fields) });
+    }
+
+    /// <summary>Signs in on the page, whichever request waits behind it.</summary>
+    public Task<Stop> SignInAsync(Stop page, string name, string password = "correct horse battery") =>
+        SubmitAsync(page, "Sign in", ("username", name), ("password", password));
+
+    public void Dispose() => client.Dispose();
+
+    private async Task<Stop> GoAsync(HttpRequestMessage request)
+    {
+        for (var hops = 0; hops < 10; hops++)
+        {
+            var address = new Uri(home, request.RequestUri!);
+            using var response = await client.SendAsync(request);
+            var stop = new Stop(address, await Answer.OfAsync(response));
+            if (response.Headers.Location is not { } location)
+            {
+                return stop;
+            }
+
+            var next = new Uri(address, location);
+            if (!home.IsBaseOf(next))
+            {
+                return stop with { Left = next };
+            }
+
+            request = new HttpRequestMessage(HttpMethod.Get, next);
+        }
+
+        throw new InvalidOperationException("The server redirects in a circle.");
+    }
+}
+
+/// <summary>Where a browser came to rest: a page of ours, or on its way to a client.</summary>
+/// <param name="Address">The last address of ours.</param>
+/// <param name="Answer">What it answered.</param>
+/// <param name="Left">Where the browser was sent, away from us.</param>
+internal sealed record Stop(Uri Address, Answer Answer, Uri? Left = null)
+{
+    public IHtmlDocument Document => new HtmlParser().ParseDocument(Answer.Body);
+
+    public string Heading => Document.QuerySelector("h1")?.TextContent ?? "";
+
+    /// <summary>A parameter of the answer to the client, from query or fragment.</summary>
+    public string? Parameter(string name) =>
+        Left is null ? null : QueryHelpers.ParseQuery(Left.Fragment is { Length: > 1 } fragment ? fragment[1..] : Left.Query).TryGetValue(name, out var value) ? value.ToString() : null;
+}

@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using Identity.OpenId.Token;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Identity.Tests.Support;
+
+/// <summary>Clients of the code flow, and the sentences of one.</summary>
+public class CodeFlowHost : IdentityHost
+{
+    public const string Callback = "https://rp.example/callback";
+    public const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+    protected override JsonArray Clients =>
+    [
+        .. base.Clients.Select(client => client!.DeepClone()),
+        Client("site", client => client["first_party"] = true),
+        Client("shop", client => client["client_name"] = "The Shop"),
+        Client("spa", client =>
+        {
+            client.Remove("client_secret");
+            client["token_endpoint_auth_method"] = "none";
+            client["cors_origins"] = new JsonArray("https://spa.example");
+        }),
+        Client("native", client =>
+        {
+            client.Remove("client_secret");
+            client["token_endpoint_auth_method"] = "none";
+            client["application_type"] = "native";
+            client["redirect_uris"] = new JsonArray("http://127.0.0.1/callback", "com.example.app:/callback");
+        }),
+        Client("lax", client => client["require_pkce"] = false),
+        Client("pushing", client => client["require_pushed_authorization_requests"] = true),
+    ];
+
+    /// <summary>The address of an authorization request of <paramref name="client"/>; a null value takes a parameter out.</summary>
+    public static string Request(string client, params (string Name, string? Value)[] parameters)
+    {
+        var all = new Dictionary<string, string?>
+        {
+            ["client_id"] = client,
+            ["redirect_uri"] = Callback,
+            ["response_type"] = "code",
+            ["scope"] = "openid",
+            ["state"] = "a state",
+            ["nonce"] = "a nonce",
+            ["code_challenge"] = Pkce.Challenge(Verifier),
+            ["code_challenge_method"] = "S256",
+        };
+        foreach (var (name, value) in parameters)
+        {
+            all[name] = value;
+        }
+
+        return QueryHelpers.AddQueryString("/connect/authorize", all.Where(pair => pair.Value is not null));
+    }
+
+    private static JsonObject Client(string id, Action<JsonObject> change)
+    {
+        var client = new JsonObject
+        {
+            ["client_id"] = id,
+            ["client_secret"] = Secret,
+            ["grant_types"] = new JsonArray("authorization_code", "refresh_token"),
+            ["redirect_uris"] = new JsonArray(Callback),
+            ["post_logout_redirect_uris"] = new JsonArray("https://rp.example/bye"),
+            ["scope"] = "openid profile email offline_access api",
+        };
+        change(client);
+        return client;
+    }
+}
+
+internal static class CodeFlow
+{
+    public static Task<Answer> RedeemAsync(this IdentityHost host, string client, string code, string? verifier = CodeFlowHost.Verifier, string redirectUri = CodeFlowHost.Callback) =>
+        host.TokenAsync(client, [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirectUri), .. verifier is null ? Array.Empty<(string, string)>() : [("code_verifier", verifier)]]);
+}
