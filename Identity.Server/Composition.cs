@@ -9,6 +9,7 @@ using Identity.Server.Issuing;
 using Identity.Server.Jobs;
 using Identity.Server.Keys;
 using Identity.Server.Mail;
+using Identity.Server.Proofs;
 using Identity.Server.Sessions;
 using Identity.Server.Token;
 using Identity.Server.Token.Grants;
@@ -67,6 +68,17 @@ internal static class Composition
         services.AddSingleton<TokenExchange>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<RefreshFamilies>();
+        services.AddSingleton<ReferenceTokens>();
+        services.AddSingleton<ReplayMemory>();
+        services.AddSingleton<ClientKeys>();
+        services.AddSingleton<ClientAssertions>();
+        services.AddSingleton<Credentials>();
+        services.AddSingleton<LogoutQueue>();
+        services.AddSingleton<LogoutDelivery>();
+        services.AddHostedService(provider => provider.GetRequiredService<LogoutDelivery>());
+        // What a redirect would lead to is not what was registered.
+        services.AddHttpClient(ClientKeys.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        services.AddHttpClient(LogoutDelivery.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AuthorizeFlow>();

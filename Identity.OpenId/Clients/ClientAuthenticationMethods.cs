@@ -10,9 +10,12 @@ public static class ClientAuthenticationMethods
 
     public const string Post = "client_secret_post";
 
+    /// <summary>A signed assertion, RFC 7523 and OpenID Connect Core §9.</summary>
+    public const string PrivateKeyJwt = "private_key_jwt";
+
     /// <summary>Ours: the client of a legacy API inside this server. Every HTTP endpoint refuses it.</summary>
     public const string Internal = "internal";
 
     /// <summary>What a client may use over HTTP.</summary>
-    public static IReadOnlyList<string> Offered { get; } = [Basic, Post, None];
+    public static IReadOnlyList<string> Offered { get; } = [Basic, Post, PrivateKeyJwt, None];
 }

@@ -42,6 +42,18 @@ public sealed record ClientMetadata
     /// <summary>Whether id_tokens always say when the person signed in (OpenID Connect Registration §2).</summary>
     public bool RequireAuthTime { get; init; }
 
+    /// <summary>The client's public keys, RFC 7517 §5; for <c>private_key_jwt</c>.</summary>
+    public JsonElement? Jwks { get; init; }
+
+    /// <summary>Where the client publishes its keys, in place of <see cref="Jwks"/>.</summary>
+    public string? JwksUri { get; init; }
+
+    /// <summary>Where the client is told of ended sessions (Back-Channel Logout §2.2).</summary>
+    public string? BackchannelLogoutUri { get; init; }
+
+    /// <summary>Back-Channel Logout §2.2. Our logout tokens always carry <c>sid</c>, so it changes nothing.</summary>
+    public bool BackchannelLogoutSessionRequired { get; init; }
+
     /// <summary>Space-separated scopes that the client may have, and gets when it names none.</summary>
     public string Scope { get; init; } = "";
 
@@ -79,6 +91,9 @@ public sealed record ClientMetadata
     /// <summary>Ours. Origins of web pages that may call the token, userinfo and revocation endpoints from a script.</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
+    /// <summary>Ours. <c>jwt</c> (default, RFC 9068) or <c>reference</c>: a handle that only our introspection can read.</summary>
+    public string AccessTokenFormat { get; init; } = "jwt";
+
     /// <summary>Ours. Default 60 seconds.</summary>
     public TimeSpan AuthorizationCodeLifetime { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -105,6 +120,9 @@ public sealed record ClientMetadata
 
     [JsonIgnore]
     public bool IsInternal => string.Equals(TokenEndpointAuthMethod, ClientAuthenticationMethods.Internal, StringComparison.Ordinal);
+
+    [JsonIgnore]
+    public bool SignsAssertions => string.Equals(TokenEndpointAuthMethod, ClientAuthenticationMethods.PrivateKeyJwt, StringComparison.Ordinal);
 
     [JsonIgnore]
     public bool IsNative => string.Equals(ApplicationType, "native", StringComparison.Ordinal);

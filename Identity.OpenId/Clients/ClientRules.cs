@@ -33,12 +33,12 @@ public static class ClientRules
         }
 
         var hasSecret = client.ClientSecret is { Length: > 0 } || client.ClientSecretHash is { Length: > 0 } || client.ClientSecretHashes.Count > 0;
-        if (hasSecret && (client.IsPublic || client.IsInternal))
+        if (hasSecret && (client.IsPublic || client.IsInternal || client.SignsAssertions))
         {
             yield return "client_secret has no use with this token_endpoint_auth_method.";
         }
 
-        if (!hasSecret && !client.IsPublic && !client.IsInternal)
+        if (!hasSecret && !client.IsPublic && !client.IsInternal && !client.SignsAssertions)
         {
             yield return "client_secret or client_secret_hash is missing.";
         }
@@ -78,6 +78,29 @@ public static class ClientRules
             {
                 yield return $"scope has {scope}, which is neither a standard scope nor one of Scopes.";
             }
+        }
+
+        if (client.SignsAssertions && (client.Jwks is null) == (client.JwksUri is null))
+        {
+            yield return "token_endpoint_auth_method private_key_jwt takes either jwks or jwks_uri.";
+        }
+
+        if (client.Jwks is { } jwks && !ClientKeySet.IsPublic(jwks))
+        {
+            yield return "jwks must be a set of public RSA or EC keys, without private parts.";
+        }
+
+        foreach (var (name, uri) in new[] { ("jwks_uri", client.JwksUri), ("backchannel_logout_uri", client.BackchannelLogoutUri) })
+        {
+            if (uri is not null && (Authorize.RedirectUri.Mistake(uri, native: false) is not null))
+            {
+                yield return $"{name} must be an https URI without a fragment.";
+            }
+        }
+
+        if (client.AccessTokenFormat is not ("jwt" or "reference"))
+        {
+            yield return "access_token_format must be jwt or reference.";
         }
 
         if (client.ApplicationType is not ("web" or "native"))

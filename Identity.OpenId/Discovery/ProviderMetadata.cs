@@ -44,11 +44,19 @@ public sealed record ProviderMetadata
 
     public required IReadOnlyList<string> TokenEndpointAuthMethodsSupported { get; init; }
 
+    /// <summary>RFC 8414 §2: what client assertions may be signed with.</summary>
+    public required IReadOnlyList<string> TokenEndpointAuthSigningAlgValuesSupported { get; init; }
+
     public required IReadOnlyList<string> IntrospectionEndpointAuthMethodsSupported { get; init; }
 
     public required IReadOnlyList<string> RevocationEndpointAuthMethodsSupported { get; init; }
 
     public required IReadOnlyList<string> ClaimsSupported { get; init; }
+
+    /// <summary>Back-Channel Logout 1.0 §2.1.</summary>
+    public bool BackchannelLogoutSupported { get; init; } = true;
+
+    public bool BackchannelLogoutSessionSupported { get; init; } = true;
 
     /// <summary>Stated because the default of Discovery §3 for an absent value is true.</summary>
     public bool RequestUriParameterSupported { get; init; }

@@ -7,8 +7,8 @@ namespace Identity.OpenId.Token;
 
 /// <summary>Who a request says its client is, and with what it wants to prove it, RFC 6749 §2.3. Nothing here is proved yet.</summary>
 /// <param name="ClientId">The claimed identifier.</param>
-/// <param name="Method">The authentication method that was used: <c>none</c>, <c>client_secret_basic</c> or <c>client_secret_post</c>.</param>
-/// <param name="Secret">The presented secret; null for <c>none</c>.</param>
+/// <param name="Method">The authentication method that was used: <c>none</c>, <c>client_secret_basic</c>, <c>client_secret_post</c> or <c>private_key_jwt</c>.</param>
+/// <param name="Secret">The presented secret or assertion; null for <c>none</c>.</param>
 public sealed record PresentedClient(string ClientId, string Method, string? Secret)
 {
     private const int MaxIdLength = 128;
@@ -22,9 +22,18 @@ public sealed record PresentedClient(string ClientId, string Method, string? Sec
         var reader = new ParameterReader(parameters);
         var clientId = reader.Optional("client_id", MaxIdLength);
         var secret = reader.Optional("client_secret", MaxSecretLength);
+        var assertionType = reader.Optional("client_assertion_type", 128);
+        var assertion = reader.Optional("client_assertion", ClientAssertion.MaxLength);
         if (reader.Error is { } mistake)
         {
             return mistake;
+        }
+
+        if (assertionType is not null || assertion is not null)
+        {
+            return string.IsNullOrEmpty(authorization) && secret is null
+                ? ReadAssertion(clientId, assertionType, assertion)
+                : OAuthError.InvalidRequest("The client used more than one authentication method.");
         }
 
         if (!string.IsNullOrEmpty(authorization))
@@ -50,6 +59,24 @@ public sealed record PresentedClient(string ClientId, string Method, string? Sec
             (_, null) => new PresentedClient(clientId, ClientAuthenticationMethods.None, null),
             _ => new PresentedClient(clientId, ClientAuthenticationMethods.Post, secret),
         };
+    }
+
+    // RFC 7521 §4.2: client_id is optional beside an assertion, and must match it.
+    private static Result<PresentedClient> ReadAssertion(string? clientId, string? type, string? assertion)
+    {
+        if (type is not ClientAssertion.Type || assertion is null)
+        {
+            return OAuthError.InvalidRequest("client_assertion and client_assertion_type must be sent together, and the type must be that of a JWT.");
+        }
+
+        if (ClientAssertion.ClaimedClient(assertion) is not { Length: > 0 and <= MaxIdLength } claimed)
+        {
+            return OAuthError.InvalidClient();
+        }
+
+        return clientId is null || string.Equals(clientId, claimed, StringComparison.Ordinal)
+            ? new PresentedClient(claimed, ClientAuthenticationMethods.PrivateKeyJwt, assertion)
+            : OAuthError.InvalidRequest("client_id differs from the client assertion.");
     }
 
     // §2.3.1: identifier and password are form-encoded before they go into Basic.

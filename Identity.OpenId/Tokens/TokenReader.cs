@@ -44,12 +44,21 @@ public static class TokenReader
         }
 
         using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(jwt.EncodedPayload));
-        if (AccessTokenClaims.Read(payload.RootElement) is not { } claims)
+        return InTime(AccessTokenClaims.Read(payload.RootElement), now);
+    }
+
+    /// <summary>Reads the stored claims of a reference token; null is one that does not exist.</summary>
+    public static Result<AccessTokenClaims> ReadStored(string? claims, string issuer, DateTimeOffset now)
+    {
+        if (claims is null)
         {
             return Invalid(RefusalReason.UnknownToken);
         }
 
-        return now < claims.ExpiresAt ? claims : Invalid(RefusalReason.Expired);
+        using var payload = JsonDocument.Parse(claims);
+        return AccessTokenClaims.Read(payload.RootElement) is { } read && string.Equals(read.Issuer, issuer, StringComparison.Ordinal)
+            ? InTime(read, now)
+            : Invalid(RefusalReason.UnknownToken);
     }
 
     /// <summary>
@@ -77,6 +86,13 @@ public static class TokenReader
             ? new(jwt.Subject, audience, jwt.TryGetPayloadValue<string>("sid", out var sid) ? sid : null)
             : null;
     }
+
+    private static Result<AccessTokenClaims> InTime(AccessTokenClaims? claims, DateTimeOffset now) => claims switch
+    {
+        null => Invalid(RefusalReason.UnknownToken),
+        _ when now < claims.ExpiresAt => claims,
+        _ => Invalid(RefusalReason.Expired),
+    };
 
     /// <summary>The one refusal for every token that is not good, so that nothing about it is told.</summary>
     public static OAuthError Invalid(RefusalReason reason) => OAuthError.InvalidToken("The access token is not valid.", reason);

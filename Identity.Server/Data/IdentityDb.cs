@@ -36,6 +36,12 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 
     public DbSet<AuthorizationCodeRow> AuthorizationCodes => Set<AuthorizationCodeRow>();
 
+    public DbSet<UsedProofRow> UsedProofs => Set<UsedProofRow>();
+
+    public DbSet<ReferenceTokenRow> ReferenceTokens => Set<ReferenceTokenRow>();
+
+    public DbSet<LogoutDeliveryRow> LogoutDeliveries => Set<LogoutDeliveryRow>();
+
     public DbSet<ThrottleRow> Throttle => Set<ThrottleRow>();
 
     public DbSet<EmailCodeRow> EmailCodes => Set<EmailCodeRow>();
@@ -100,6 +106,21 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
         {
             codes.ToTable("authorization_codes").HasKey(row => row.CodeHash);
             codes.HasIndex(row => row.ExpiresAt);
+        });
+        modelBuilder.Entity<UsedProofRow>(proofs =>
+        {
+            proofs.ToTable("used_proofs").HasKey(row => row.Key);
+            proofs.HasIndex(row => row.ExpiresAt);
+        });
+        modelBuilder.Entity<ReferenceTokenRow>(tokens =>
+        {
+            tokens.ToTable("reference_tokens").HasKey(row => row.HandleHash);
+            tokens.HasIndex(row => row.ExpiresAt);
+        });
+        modelBuilder.Entity<LogoutDeliveryRow>(deliveries =>
+        {
+            deliveries.ToTable("logout_deliveries").HasKey(row => new { row.Sid, row.ClientId });
+            deliveries.HasIndex(row => new { row.State, row.DueAt });
         });
         modelBuilder.Entity<RevokedTokenRow>(tokens =>
         {

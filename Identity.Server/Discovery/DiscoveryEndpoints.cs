@@ -7,6 +7,7 @@ using Identity.OpenId.Clients;
 using Identity.OpenId.Discovery;
 using Identity.OpenId.Keys;
 using Identity.OpenId.Scopes;
+using Identity.OpenId.Token;
 using Identity.Server.Clients;
 using Identity.Server.Hosting;
 using Identity.Server.Keys;
@@ -42,6 +43,7 @@ internal static class DiscoveryEndpoints
             SubjectTypesSupported = ["public"],
             IdTokenSigningAlgValuesSupported = [.. SigningKeys.Algorithms.OrderDescending(StringComparer.Ordinal)],
             TokenEndpointAuthMethodsSupported = ClientAuthenticationMethods.Offered,
+            TokenEndpointAuthSigningAlgValuesSupported = ClientAssertion.Algorithms,
             IntrospectionEndpointAuthMethodsSupported = confidential,
             RevocationEndpointAuthMethodsSupported = ClientAuthenticationMethods.Offered,
             ClaimsSupported = ScopeClaims.All,

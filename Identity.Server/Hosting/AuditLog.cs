@@ -23,6 +23,9 @@ internal static partial class AuditLog
     [LoggerMessage(2012, LogLevel.Information, "Refresh family {Family} of client {Client} was revoked by its client")]
     public static partial void FamilyRevoked(ILogger logger, Guid family, string client);
 
+    [LoggerMessage(2013, LogLevel.Information, "Everything that account {Subject} had open was ended")]
+    public static partial void SessionsEnded(ILogger logger, string subject);
+
     [LoggerMessage(2014, LogLevel.Warning, "Authorization code reuse: family {Family} of client {Client} was revoked")]
     public static partial void CodeReused(ILogger logger, Guid family, string client);
 

@@ -19,7 +19,7 @@ internal static class IntrospectionEndpoint
     {
         if (!(await http.Request.ReadParametersAsync(cancellationToken)).Succeeded(out var parameters, out var error)
             || !PresentedClient.Read(http.Request.Headers.Authorization, parameters).Succeeded(out var presented, out error)
-            || !authenticator.Authenticate(presented).Succeeded(out var caller, out error))
+            || !(await authenticator.AuthenticateAsync(presented, Caller.Of(http), Endpoints.Introspection, cancellationToken)).Succeeded(out var caller, out error))
         {
             return new OAuthRefusal(error);
         }

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Identity.Server.Issuing;
 
 /// <summary>Access tokens at our own endpoints: the signature says that we made it, one query says that it is still good.</summary>
-internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, TimeProvider clock)
+internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, ReferenceTokens references, TimeProvider clock)
 {
     private static readonly Func<IdentityDb, string, Guid, string, Task<State?>> Look = EF.CompileAsyncQuery(
         (IdentityDb db, string subject, Guid family, string jti) => db.Accounts.AsNoTracking()
@@ -26,7 +26,10 @@ internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, TimePr
     /// <summary>The claims, and the account where a person stands behind them; or the one <c>invalid_token</c>.</summary>
     public async Task<Result<GoodToken>> ReadAsync(string? token, string issuer, CancellationToken cancellationToken)
     {
-        if (!(await TokenReader.ReadAccessTokenAsync(token, issuer, keys.Verifying(), clock.GetUtcNow())).Succeeded(out var claims, out var error))
+        var read = Handle.IsWellFormed(token)
+            ? TokenReader.ReadStored(await references.FindAsync(token!, cancellationToken), issuer, clock.GetUtcNow())
+            : await TokenReader.ReadAccessTokenAsync(token, issuer, keys.Verifying(), clock.GetUtcNow());
+        if (!read.Succeeded(out var claims, out var error))
         {
             return error;
         }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Identity.OpenId.Clients;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
@@ -9,7 +10,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Identity.Server.Issuing;
 
 /// <summary>The only mint: an authorization goes in, tokens come out.</summary>
-internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, TimeProvider clock)
+internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, ReferenceTokens references, TimeProvider clock)
 {
     /// <param name="authorization">What a grant proved.</param>
     /// <param name="issuer">The <c>iss</c> of the tokens.</param>
@@ -32,21 +33,22 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Ti
 
         var now = clock.GetUtcNow();
         var lifetime = authorization.AccessTokenLifetime ?? client.AccessTokenLifetime;
-        var access = keys.Signer(SecurityAlgorithms.EcdsaSha256).Sign(
-            new AccessTokenClaims
-            {
-                Issuer = issuer,
-                Subject = authorization.Subject,
-                Audience = audience,
-                ClientId = client.ClientId,
-                IssuedAt = now,
-                ExpiresAt = now + lifetime,
-                Id = TokenId.Create(family?.Id ?? Guid.Empty, now, RandomNumberGenerator.GetBytes(TokenId.RandomSize)),
-                Scope = authorization.Scopes,
-                AuthTime = authorization.Account is null ? null : authorization.AuthTime,
-                Number = authorization.Number,
-            }.ToJson(),
-            AccessTokenClaims.Type);
+        var claims = new AccessTokenClaims
+        {
+            Issuer = issuer,
+            Subject = authorization.Subject,
+            Audience = audience,
+            ClientId = client.ClientId,
+            IssuedAt = now,
+            ExpiresAt = now + lifetime,
+            Id = TokenId.Create(family?.Id ?? Guid.Empty, now, RandomNumberGenerator.GetBytes(TokenId.RandomSize)),
+            Scope = authorization.Scopes,
+            AuthTime = authorization.Account is null ? null : authorization.AuthTime,
+            Number = authorization.Number,
+        };
+        var access = client.AccessTokenFormat is "reference"
+            ? await references.IssueAsync(claims, cancellationToken)
+            : keys.Signer(SecurityAlgorithms.EcdsaSha256).Sign(claims.ToJson(), AccessTokenClaims.Type);
 
         return new Issued(
             new TokenResponse
@@ -59,6 +61,24 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Ti
             },
             authorization,
             now);
+    }
+
+    /// <summary>A logout token, Back-Channel Logout 1.0 §2.4; good for two minutes, as long as a delivery may take.</summary>
+    public string LogoutToken(ClientMetadata client, string issuer, string subject, string sid)
+    {
+        var now = clock.GetUtcNow();
+        return keys.Signer(client.IdTokenSignedResponseAlg).Sign(
+            new LogoutTokenClaims
+            {
+                Issuer = issuer,
+                Subject = subject,
+                Audience = client.ClientId,
+                IssuedAt = now,
+                ExpiresAt = now + TimeSpan.FromMinutes(2),
+                Id = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size)),
+                SessionId = sid,
+            }.ToJson(),
+            LogoutTokenClaims.Type);
     }
 
     // Password grants always get one if the client lists the grant; in a browser it takes offline_access, or a client of our own.

@@ -15,13 +15,13 @@ internal static class PushedAuthorizationEndpoint
 {
     private const string Prefix = "urn:ietf:params:oauth:request_uri:";
 
-    private static readonly string[] Credentials = ["client_secret"];
+    private static readonly string[] Credentials = ["client_secret", "client_assertion", "client_assertion_type"];
 
     public static async Task<IResult> HandleAsync(HttpContext http, ClientAuthenticator authenticator, AuthorizeFlow flow, PendingRequests pending, CancellationToken cancellationToken)
     {
         if (!(await http.Request.ReadParametersAsync(cancellationToken)).Succeeded(out var parameters, out var error)
             || !PresentedClient.Read(http.Request.Headers.Authorization, parameters).Succeeded(out var presented, out error)
-            || !authenticator.Authenticate(presented).Succeeded(out var client, out error))
+            || !(await authenticator.AuthenticateAsync(presented, Caller.Of(http), Endpoints.PushedAuthorization, cancellationToken)).Succeeded(out var client, out error))
         {
             return new OAuthRefusal(error);
         }

@@ -17,7 +17,7 @@ internal static class RevocationEndpoint
     {
         if (!(await http.Request.ReadParametersAsync(cancellationToken)).Succeeded(out var parameters, out var error)
             || !PresentedClient.Read(http.Request.Headers.Authorization, parameters).Succeeded(out var presented, out error)
-            || !authenticator.Authenticate(presented).Succeeded(out var client, out error))
+            || !(await authenticator.AuthenticateAsync(presented, Caller.Of(http), Endpoints.Revocation, cancellationToken)).Succeeded(out var client, out error))
         {
             return new OAuthRefusal(error);
         }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Identity.OpenId.Tokens;
 using Identity.Server.Data;
+using Identity.Server.Hosting;
 using Microsoft.EntityFrameworkCore;
 
 namespace Identity.Server.Sessions;
@@ -42,6 +43,7 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
     /// <summary>Begins a session in this browser and ends the one that was there: a new handle at every sign-in, so that nobody can sign a person into a session that he knows.</summary>
     public async Task BeginAsync(HttpContext http, Account account, IReadOnlyList<string> methods, bool remember, CancellationToken cancellationToken)
     {
+        var issuer = Caller.Of(http).Issuer;
         var before = SessionCookies.SessionHandle(http.Request) is { } old ? Handle.Hash(old) : null;
         var handle = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size));
         var now = clock.GetUtcNow();
@@ -51,7 +53,7 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
             {
                 if (before is not null && await db.Sessions.Where(row => row.HandleHash == before).Select(row => row.Sid).SingleOrDefaultAsync(cancellationToken) is { } replaced)
                 {
-                    await EndAsync(db, replaced, now, cancellationToken);
+                    await EndAsync(db, replaced, issuer, now, cancellationToken);
                 }
 
                 db.Add(new SessionRow
@@ -74,19 +76,25 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
     /// <summary>Ends this session and every refresh family that does not outlive it, in one commit.</summary>
     public async Task EndAsync(HttpContext http, SessionRow session, CancellationToken cancellationToken)
     {
+        var issuer = Caller.Of(http).Issuer;
         await store.TransactAsync(
             async db =>
             {
-                await EndAsync(db, session.Sid, clock.GetUtcNow(), cancellationToken);
+                await EndAsync(db, session.Sid, issuer, clock.GetUtcNow(), cancellationToken);
                 return (true, true);
             },
             cancellationToken);
         SessionCookies.ClearSession(http);
     }
 
-    private static async Task EndAsync(IdentityDb db, string sid, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task EndAsync(IdentityDb db, string sid, string issuer, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await db.Sessions.Where(row => row.Sid == sid && row.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellationToken);
+        if (await db.Sessions.Where(row => row.Sid == sid && row.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellationToken) == 0)
+        {
+            return;
+        }
+
+        await LogoutQueue.AddAsync(db, sid, issuer, now, cancellationToken);
         await db.RefreshFamilies.Where(row => row.Sid == sid && row.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
 
     public async Task<Result<Issued>> ExchangeAsync(PresentedClient presented, TokenRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        if (!authenticator.Authenticate(presented).Succeeded(out var client, out var error))
+        if (!(await authenticator.AuthenticateAsync(presented, caller, Endpoints.Token, cancellationToken)).Succeeded(out var client, out var error))
         {
             // Not the presented identifier: it is anybody's text.
             AuditLog.TokenRefused(logger, "?", error.Error, error.Reason);

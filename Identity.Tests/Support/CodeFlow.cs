@@ -10,6 +10,9 @@ public class CodeFlowHost : IdentityHost
     public const string Callback = "https://rp.example/callback";
     public const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
+    /// <summary>The key pair of the clients that sign assertions.</summary>
+    public SigningClient SigningClient { get; } = new();
+
     protected override JsonArray Clients =>
     [
         .. base.Clients.Select(client => client!.DeepClone()),
@@ -29,6 +32,23 @@ public class CodeFlowHost : IdentityHost
             client["redirect_uris"] = new JsonArray("http://127.0.0.1/callback", "com.example.app:/callback");
         }),
         Client("lax", client => client["require_pkce"] = false),
+        Client("reference", client => (client["access_token_format"], client["first_party"]) = ("reference", true)),
+        Client("told", client => (client["backchannel_logout_uri"], client["first_party"]) = ("https://rp.example/logout", true)),
+        Client("signing", client =>
+        {
+            client.Remove("client_secret");
+            client["token_endpoint_auth_method"] = "private_key_jwt";
+            client["grant_types"] = new JsonArray("client_credentials", "authorization_code");
+            client["jwks"] = SigningClient.Jwks();
+        }),
+        Client("publishing", client =>
+        {
+            client.Remove("client_secret");
+            client["token_endpoint_auth_method"] = "private_key_jwt";
+            client["grant_types"] = new JsonArray("client_credentials");
+            client["redirect_uris"] = new JsonArray();
+            client["jwks_uri"] = "https://rp.example/keys";
+        }),
         Client("pushing", client => client["require_pushed_authorization_requests"] = true),
     ];
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
 
 namespace Identity.Tests.Support;
 
@@ -19,6 +20,9 @@ public class IdentityHost : IAsyncLifetime
     private WebApplication? app;
 
     public ManualClock Clock { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    /// <summary>What others answer when we call them; a call to anybody who is not registered throws.</summary>
+    public Outside Outside { get; } = new();
 
     /// <summary>Everything that was logged, for tests that look for what must not be there.</summary>
     public LogMemory Log { get; } = new();
@@ -108,6 +112,7 @@ public class IdentityHost : IAsyncLifetime
         app = ServerApplication.Build(settings, [file], builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+            builder.Services.PostConfigureAll<HttpClientFactoryOptions>(options => options.HttpMessageHandlerBuilderActions.Add(handlers => handlers.PrimaryHandler = Outside));
             builder.Logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
             builder.Logging.AddFilter("Microsoft", LogLevel.Information);
             Configure(builder);

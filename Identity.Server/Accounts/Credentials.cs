@@ -1,0 +1,40 @@
+using Identity.Server.Data;
+using Identity.Server.Hosting;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Identity.Server.Accounts;
+
+/// <summary>Changes what a person proves themselves with; everything that was open ends in the same commit.</summary>
+internal sealed class Credentials(IdentityStore store, AccountRegistry registry, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<Credentials> logger)
+{
+    /// <summary>Sets a password. Sessions, refresh families and access tokens from before are void; whoever did it signs in anew.</summary>
+    public async Task<AccountMistake> SetPasswordAsync(Account account, string password, CancellationToken cancellationToken)
+    {
+        if (registry.Check(new NewAccount { Password = password }) is var mistake and not AccountMistake.None)
+        {
+            return mistake;
+        }
+
+        var hash = hasher.HashPassword(account, password);
+        var now = clock.GetUtcNow();
+        await store.TransactAsync(
+            async db =>
+            {
+                await db.Accounts.Where(row => row.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.PasswordHash, hash).SetProperty(row => row.UpdatedAt, now), cancellationToken);
+                await EndEverythingAsync(db, account.Id, now, cancellationToken);
+                return (true, true);
+            },
+            cancellationToken);
+        AuditLog.SessionsEnded(logger, account.Subject);
+        return AccountMistake.None;
+    }
+
+    /// <summary>Belongs into the transaction of the change itself.</summary>
+    private static async Task EndEverythingAsync(IdentityDb db, int accountId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await db.Accounts.Where(row => row.Id == accountId).ExecuteUpdateAsync(set => set.SetProperty(row => row.SessionsEndedAt, now), cancellationToken);
+        await db.RefreshFamilies.Where(row => row.AccountId == accountId && row.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
+        await db.Sessions.Where(row => row.AccountId == accountId && row.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellationToken);
+    }
+}
