@@ -13,7 +13,7 @@ public sealed partial class RouteMapTests(IdentityHost host) : IClassFixture<Ide
     public void Every_route_is_on_the_map_and_every_route_of_the_map_exists()
     {
         var real = host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Select(endpoint => $"{Methods(endpoint)} {endpoint.RoutePattern.RawText}");
+            .Select(endpoint => $"{Methods(endpoint)} /{endpoint.RoutePattern.RawText!.TrimStart('/')}");
         var mapped = Rows().SelectMany(row => row.Groups["path"].Value.Split(", ").Select(path => $"{row.Groups["methods"].Value} {path}"));
         Assert.Equal(real.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), mapped.Order(StringComparer.Ordinal));
     }
