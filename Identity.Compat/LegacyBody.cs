@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
 using Identity.OpenId.Parameters;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -59,10 +60,10 @@ internal sealed class LegacyBody
                 }
             }
         }
-        catch (BadHttpRequestException refused)
+        catch (IOException refused) when (refused is not ConnectionResetException)
         {
-            // The client's doing (too long, too slow, broken chunks), so a refusal and no fault of ours.
-            return Refused(refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? BodyMistake.TooLarge : BodyMistake.BadForm);
+            // The client's doing (too long, too slow, broken chunks), so a refusal and no fault of ours. Of an impossible chunk size Kestrel says so by a bare IOException.
+            return Refused(refused is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } ? BodyMistake.TooLarge : BodyMistake.BadForm);
         }
 
         return length > MaxLength ? Refused(BodyMistake.TooLarge) : await ParseAsync(request.ContentType, kept.ToArray(), api, cancellationToken);

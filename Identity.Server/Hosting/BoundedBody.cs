@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Connections;
 
 namespace Identity.Server.Hosting;
 
@@ -35,9 +36,9 @@ internal static class BoundedBody
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
         }
-        catch (BadHttpRequestException)
+        catch (IOException refused) when (refused is not ConnectionResetException)
         {
-            // Longer than Kestrel itself allows, or a chunk that is not one.
+            // Longer than Kestrel itself allows, or a chunk that is not one; of an impossible chunk size Kestrel says so by a bare IOException.
             return null;
         }
     }
