@@ -11,7 +11,7 @@ internal static class RawHttp
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Sends head and body, which must ask for <c>Connection: close</c>, and reads until the server has closed.</summary>
-    public static async Task<RawAnswer> SendAsync(Uri server, ReadOnlyMemory<byte> request, bool thenNoMore = false)
+    public static async Task<RawAnswer> SendAsync(Uri server, ReadOnlyMemory<byte> request)
     {
         using var patience = new CancellationTokenSource(Patience);
         using var connection = new TcpClient { NoDelay = true };
@@ -38,12 +38,8 @@ internal static class RawHttp
             try
             {
                 await stream.WriteAsync(request, patience.Token);
-                if (thenNoMore)
-                {
-                    connection.Client.Shutdown(SocketShutdown.Send);
-                }
             }
-            catch (Exception closed) when (closed is IOException or SocketException)
+            catch (IOException)
             {
                 // As above.
             }
