@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Mail;
 using System.Net.Mime;
@@ -9,6 +10,25 @@ namespace Identity.Server.Mail;
 internal sealed partial class MailTransport(MailOptions options, TimeProvider clock, ILogger<MailTransport> logger)
 {
     private readonly string folder = Path.GetFullPath(options.PickupDirectory);
+
+    /// <summary>Whether mail can be addressed so: ASCII before the @ (we do not speak RFC 6531), a name that the DNS can hold after it.</summary>
+    public static bool Reaches(string mailbox)
+    {
+        if (!MailAddress.TryCreate(mailbox, out var address) || !Ascii.IsValid(address.User))
+        {
+            return false;
+        }
+
+        try
+        {
+            _ = new IdnMapping().GetAscii(address.Host);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Makes the folder and says where it is.</summary>
     public void Prepare()

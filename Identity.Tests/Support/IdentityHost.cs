@@ -18,7 +18,7 @@ public class IdentityHost : IAsyncLifetime
 
     private WebApplication? app;
 
-    public ManualClock Clock { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public ManualClock Clock { get; init; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     /// <summary>Everything that was logged, for tests that look for what must not be there.</summary>
     public LogMemory Log { get; } = new();
