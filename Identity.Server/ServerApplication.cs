@@ -19,7 +19,6 @@ internal static partial class ServerApplication
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. arguments], ContentRootPath = AppContext.BaseDirectory });
         AddFiles(builder.Configuration, files);
-        configure?.Invoke(builder);
         // Bodies are limited where they are read (64 KiB); this is how much of one that is too long is listened to.
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -27,6 +26,8 @@ internal static partial class ServerApplication
             kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
         });
         builder.AddIdentity();
+        // Last, so that what is replaced stands there already.
+        configure?.Invoke(builder);
 
         var app = builder.Build();
         var hosting = app.Services.GetRequiredService<HostingOptions>();
