@@ -5,6 +5,7 @@ using Identity.Server.Data;
 using Identity.Server.Hosting;
 using Identity.Server.Keys;
 using Identity.Server.Mail;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration.Json;
 
 namespace Identity.Server;
@@ -52,7 +53,16 @@ internal static partial class ServerApplication
 
         // Before anything is written: a bad registration stops a server that has changed nothing.
         _ = services.GetRequiredService<ConfiguredClients>().Read();
-        await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
+        _ = services.GetRequiredService<MasterKeyFile>().FindPath();
+        try
+        {
+            await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
+        }
+        catch (SqliteException mistake) when (mistake.SqliteErrorCode == SQLitePCL.raw.SQLITE_CANTOPEN)
+        {
+            throw new SettingsException($"ConnectionStrings:Identity: {services.GetRequiredService<DatabaseAddress>().File} cannot be opened.", mistake);
+        }
+
         await services.GetRequiredService<MasterKeyFile>().OpenAsync(cancellationToken);
         await services.GetRequiredService<RootKeys>().LoadAsync(cancellationToken);
         await services.GetRequiredService<SigningKeys>().RotateAsync(cancellationToken);

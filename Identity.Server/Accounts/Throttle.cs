@@ -49,6 +49,7 @@ internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider
 
             if (ahead.Count == 0 && receipt.Charges.All(charge => !rows.TryGetValue(charge.Id, out var row) || row.Charges == 0 || row.Since + charge.Rule.Window <= now))
             {
+                receipt.Wait();
                 return (receipt, null);
             }
 
@@ -58,13 +59,8 @@ internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider
                 await CountAsync(other);
             }
 
-            if (!receipt.Claim())
-            {
-                // Somebody who came later has counted it, so it was there in time.
-                await receipt.Counted;
-                return (receipt, null);
-            }
-
+            // Nobody else does: it does not wait.
+            _ = receipt.Claim();
             ThrottleRule? blocked;
             try
             {
@@ -168,6 +164,8 @@ internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider
     // Once; whoever finds that somebody else is at it waits until it is done. Not with the caller's token: others rely on it.
     private async Task CountAsync(ThrottleReceipt receipt)
     {
+        // One that is still reading the counters may find that it has to be judged, and is not to be let in unjudged.
+        await receipt.Decided;
         if (!receipt.Claim())
         {
             await receipt.Counted;
@@ -236,10 +234,14 @@ internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider
 /// <summary>Proof of a charge; it is settled once, by keeping or refunding it.</summary>
 internal sealed class ThrottleReceipt(IReadOnlyList<Throttle.Charge> charges)
 {
+    private readonly TaskCompletionSource decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource counted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int claimed;
 
     public IReadOnlyList<Throttle.Charge> Charges => charges;
+
+    /// <summary>Ends when the charge waits in memory, or need not.</summary>
+    public Task Decided => decided.Task;
 
     /// <summary>Ends when the charge is in the database, or needs no more to be.</summary>
     public Task Counted => counted.Task;
@@ -247,5 +249,12 @@ internal sealed class ThrottleReceipt(IReadOnlyList<Throttle.Charge> charges)
     /// <summary>True for the one caller who must bring the charge from memory into the database, or say that it need not be.</summary>
     public bool Claim() => Interlocked.Exchange(ref claimed, 1) == 0;
 
-    public void Done() => counted.TrySetResult();
+    /// <summary>From now on the charge waits in memory, and whoever comes beside it must count it.</summary>
+    public void Wait() => decided.TrySetResult();
+
+    public void Done()
+    {
+        counted.TrySetResult();
+        decided.TrySetResult();
+    }
 }
