@@ -15,7 +15,7 @@ public sealed partial class EmailCodesTests(ProxiedHost host) : IClassFixture<Pr
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    private int address;
+    private static int address;
 
     [Fact]
     public async Task The_mail_has_the_code_in_a_part_that_a_person_can_read()
@@ -240,7 +240,12 @@ public sealed partial class EmailCodesTests(ProxiedHost host) : IClassFixture<Pr
         return host.SendAsync(request);
     }
 
-    private string Address() => $"198.51.{Interlocked.Increment(ref address) / 250}.{(address % 250) + 1}";
+    // One for each request, so that no address reaches a limit by the way.
+    private static string Address()
+    {
+        var next = Interlocked.Increment(ref address);
+        return $"198.51.{next / 250}.{(next % 250) + 1}";
+    }
 
     private List<string> Mails(string mailbox) =>
         [.. Directory.GetFiles(host.MailFolder, "*.eml").Select(file => File.ReadAllText(file, Encoding.Latin1).ReplaceLineEndings("\n")).Where(text => text.Contains($"To: {mailbox}\n", StringComparison.OrdinalIgnoreCase))];

@@ -12,7 +12,7 @@ public sealed class LockoutTests(ProxiedHost host) : IClassFixture<ProxiedHost>
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private int address;
+    private static int address;
 
     [Theory]
     [InlineData("known", true)]
@@ -199,5 +199,9 @@ public sealed class LockoutTests(ProxiedHost host) : IClassFixture<ProxiedHost>
     private Task<Answer> FailAsync(string name) => host.SignInFromAsync(Address(), name, "wrong");
 
     // Each attempt from its own address, so that the name alone is counted.
-    private string Address() => $"198.51.{++address / 250}.{(address % 250) + 1}";
+    private static string Address()
+    {
+        var next = Interlocked.Increment(ref address);
+        return $"198.51.{next / 250}.{(next % 250) + 1}";
+    }
 }
