@@ -5,6 +5,7 @@ using Identity.Server.Data;
 using Identity.Server.Hosting;
 using Identity.Server.Keys;
 using Identity.Server.Mail;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration.Json;
 
 namespace Identity.Server;
@@ -19,7 +20,6 @@ internal static partial class ServerApplication
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. arguments], ContentRootPath = AppContext.BaseDirectory });
         AddFiles(builder.Configuration, files);
-        configure?.Invoke(builder);
         // Bodies are limited where they are read (64 KiB); this is how much of one that is too long is listened to.
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -27,6 +27,8 @@ internal static partial class ServerApplication
             kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
         });
         builder.AddIdentity();
+        // Last, so that what is replaced stands there already.
+        configure?.Invoke(builder);
 
         var app = builder.Build();
         var hosting = app.Services.GetRequiredService<HostingOptions>();
@@ -57,7 +59,16 @@ internal static partial class ServerApplication
 
         // Before anything is written: a bad registration stops a server that has changed nothing.
         _ = services.GetRequiredService<ConfiguredClients>().Read();
-        await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
+        _ = services.GetRequiredService<MasterKeyFile>().FindPath();
+        try
+        {
+            await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
+        }
+        catch (SqliteException mistake) when (mistake.SqliteErrorCode == SQLitePCL.raw.SQLITE_CANTOPEN)
+        {
+            throw new SettingsException($"ConnectionStrings:Identity: {services.GetRequiredService<DatabaseAddress>().File} cannot be opened.", mistake);
+        }
+
         await services.GetRequiredService<MasterKeyFile>().OpenAsync(cancellationToken);
         await services.GetRequiredService<RootKeys>().LoadAsync(cancellationToken);
         await services.GetRequiredService<SigningKeys>().RotateAsync(cancellationToken);

@@ -38,17 +38,17 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
             return Refuse(caller, blocked == perAddress ? RefusalReason.Throttled : RefusalReason.Locked);
         }
 
-        var account = await store.ReadAsync(db => FindByName(db, name), cancellationToken);
+        // From here to the settlement nothing stops for a client that hangs up, or hanging up would buy free guesses.
+        var account = await store.ReadAsync(db => FindByName(db, name), CancellationToken.None);
         var verdict = hasher.VerifyHashedPassword(account ?? Nobody, account?.PasswordHash ?? decoy.Value, password);
         var reason = Judge(account, verdict);
         if (reason != RefusalReason.None)
         {
-            // Settled even if the client hangs up now, or hanging up would buy free guesses.
-            await throttle.KeepAsync(receipt, CancellationToken.None);
+            await throttle.KeepAsync(receipt);
             return Refuse(caller, reason);
         }
 
-        await throttle.RefundAsync(receipt, CancellationToken.None);
+        await throttle.RefundAsync(receipt);
         if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
         {
             await RehashAsync(account!, password, cancellationToken);

@@ -43,7 +43,8 @@ internal sealed partial class MasterKeyFile(MasterKey master, KeysOptions option
             : throw new SettingsException($"Keys:MasterKeyFile: {path} must hold the base64 of 32 octets.");
     }
 
-    private string FindPath()
+    /// <summary>Where the key is, or will be.</summary>
+    public string FindPath()
     {
         if (options.MasterKeyFile is { Length: > 0 } configured)
         {
@@ -71,10 +72,15 @@ internal sealed partial class MasterKeyFile(MasterKey master, KeysOptions option
             how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        using (var stream = new FileStream(draft, how))
+        try
         {
+            using var stream = new FileStream(draft, how);
             stream.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"));
             stream.Flush(flushToDisk: true);
+        }
+        catch (Exception mistake) when (mistake is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"Keys:MasterKeyFile: {path} cannot be written.", mistake);
         }
 
         try

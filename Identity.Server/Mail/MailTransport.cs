@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Mail;
 using System.Net.Mime;
 using System.Text;
+using Identity.Server.Hosting;
 
 namespace Identity.Server.Mail;
 
@@ -35,7 +36,15 @@ internal sealed partial class MailTransport(MailOptions options, TimeProvider cl
     {
         if (options.Transport == MailTransportKind.Pickup)
         {
-            Directory.CreateDirectory(folder);
+            try
+            {
+                Directory.CreateDirectory(folder);
+            }
+            catch (Exception mistake) when (mistake is IOException or UnauthorizedAccessException)
+            {
+                throw new SettingsException($"Mail:PickupDirectory: {folder} cannot be made.", mistake);
+            }
+
             Folder(folder);
         }
     }
