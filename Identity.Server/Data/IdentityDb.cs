@@ -72,6 +72,7 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
         modelBuilder.Entity<RefreshFamilyRow>(families =>
         {
             families.ToTable("refresh_families");
+            families.HasIndex(row => row.AccountId);
             families.HasIndex(row => row.ExpiresAt);
             families.HasIndex(row => new { row.AccountId, row.ClientId, row.SessionKey }, "session").IsUnique()
                 .HasFilter("session_key IS NOT NULL AND revoked_at IS NULL");
