@@ -41,7 +41,7 @@ internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Th
         }
 
         // Every send counts against the address, whatever comes of it.
-        await throttle.KeepAsync(receipt, CancellationToken.None);
+        await throttle.KeepAsync(receipt);
         var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
         if (await StoreAsync(purpose, name.Normal, code, cancellationToken))
         {

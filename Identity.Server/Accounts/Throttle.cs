@@ -43,33 +43,27 @@ internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider
         }
 
         var quiet = receipt.Charges.All(charge => !rows.TryGetValue(charge.Id, out var row) || row.Charges == 0 || row.Since + charge.Rule.Window <= now);
-        if (quiet && receipt.Charges.All(charge => waiting.TryAdd(charge.Id, receipt)))
+        if (quiet && Wait(receipt))
         {
             return (receipt, null);
         }
 
-        Forget(receipt);
         receipt.Write();
         foreach (var other in receipt.Charges.Select(charge => waiting.GetValueOrDefault(charge.Id)).OfType<ThrottleReceipt>().Distinct())
         {
             // It stops waiting: its charge must be counted before this one is judged.
-            if (other.Write())
-            {
-                await WriteAsync(other.Charges, now, cancellationToken, always: true);
-            }
+            await CountAsync(other);
         }
 
         var blocked = await WriteAsync(receipt.Charges, now, cancellationToken);
+        receipt.Counted.SetResult();
         return blocked is null ? (receipt, null) : (null, blocked);
     }
 
     /// <summary>The attempt failed: the charge stays.</summary>
-    public async Task KeepAsync(ThrottleReceipt receipt, CancellationToken cancellationToken)
+    public async Task KeepAsync(ThrottleReceipt receipt)
     {
-        if (receipt.Write())
-        {
-            await WriteAsync(receipt.Charges, clock.GetUtcNow(), cancellationToken, always: true);
-        }
+        await CountAsync(receipt);
 
         // Only now, so that at no instant it is counted nowhere.
         Forget(receipt);
@@ -82,9 +76,12 @@ internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider
         Forget(receipt);
         if (!written)
         {
+            receipt.Counted.SetResult();
             return;
         }
 
+        // Another attempt may be writing it just now; what is given back too early stays charged.
+        await receipt.Counted.Task;
         await store.TransactAsync(
             async db =>
             {
@@ -101,6 +98,34 @@ internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider
                 return (true, true);
             },
             cancellationToken);
+    }
+
+    // All of its counters or none, so that nobody meets half a receipt.
+    private bool Wait(ThrottleReceipt receipt)
+    {
+        lock (waiting)
+        {
+            return !receipt.Charges.Any(charge => waiting.ContainsKey(charge.Id)) && receipt.Charges.All(charge => waiting.TryAdd(charge.Id, receipt));
+        }
+    }
+
+    // Returns when the charge is in the database, whoever wrote it; and nobody's patience can stop half-way what counts another's attempt.
+    private async Task CountAsync(ThrottleReceipt receipt)
+    {
+        if (!receipt.Write())
+        {
+            await receipt.Counted.Task;
+            return;
+        }
+
+        try
+        {
+            await WriteAsync(receipt.Charges, clock.GetUtcNow(), CancellationToken.None, always: true);
+        }
+        finally
+        {
+            receipt.Counted.SetResult();
+        }
     }
 
     private void Forget(ThrottleReceipt receipt)
@@ -166,6 +191,9 @@ internal sealed class ThrottleReceipt(IReadOnlyList<Throttle.Charge> charges)
     private int written;
 
     public IReadOnlyList<Throttle.Charge> Charges => charges;
+
+    /// <summary>Done when whoever had to do the writing has done it, or nobody has to any more.</summary>
+    public TaskCompletionSource Counted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Moves the charge from memory to the database; true for the one caller who must do the writing.</summary>
     public bool Write() => Interlocked.Exchange(ref written, 1) == 0;

@@ -42,7 +42,7 @@ internal sealed class AccountDesk(EmailCodes codes, AccountRegistry registry, Th
             return false;
         }
 
-        await throttle.KeepAsync(receipt, CancellationToken.None);
+        await throttle.KeepAsync(receipt);
         return true;
     }
 
