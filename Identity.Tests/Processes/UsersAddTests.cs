@@ -24,10 +24,24 @@ public sealed class UsersAddTests : IDisposable
             "--locale", "zh-CN", "--address", """{"formatted":"1 Road","country":"CN"}""");
         folder.Write("han.json", new JsonObject
         {
-            ["user_name"] = "han", ["email"] = "han@example.com", ["email_verified"] = false, ["phone_number"] = "+8613900139000", ["phone_number_verified"] = true,
-            ["name"] = "Han Meimei", ["given_name"] = "Meimei", ["family_name"] = "Han", ["middle_name"] = "M", ["nickname"] = "Mei", ["profile"] = "https://example.com/han",
-            ["picture"] = "https://example.com/han.png", ["website"] = "https://han.example", ["gender"] = "female", ["birthdate"] = "1991", ["zoneinfo"] = "Asia/Shanghai",
-            ["locale"] = "en", ["address"] = new JsonObject { ["locality"] = "Beijing" },
+            ["user_name"] = "han",
+            ["email"] = "han@example.com",
+            ["email_verified"] = false,
+            ["phone_number"] = "+8613900139000",
+            ["phone_number_verified"] = true,
+            ["name"] = "Han Meimei",
+            ["given_name"] = "Meimei",
+            ["family_name"] = "Han",
+            ["middle_name"] = "M",
+            ["nickname"] = "Mei",
+            ["profile"] = "https://example.com/han",
+            ["picture"] = "https://example.com/han.png",
+            ["website"] = "https://han.example",
+            ["gender"] = "female",
+            ["birthdate"] = "1991",
+            ["zoneinfo"] = "Asia/Shanghai",
+            ["locale"] = "en",
+            ["address"] = new JsonObject { ["locality"] = "Beijing" },
         });
         await AddAsync(Password + "\n", "--json", "han.json", "--password-stdin", "--nickname", "Option");
 
