@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Identity.Compat;
 using Identity.Server.Accounts;
 using Identity.Server.Clients;
@@ -57,25 +58,36 @@ internal static partial class ServerApplication
             UnknownSetting(logger, key);
         }
 
-        // Before anything is written: a bad registration stops a server that has changed nothing.
+        // Before anything is written: a mistake stops a server that has changed nothing.
+        ListeningAddresses.Check(app.Configuration);
         _ = services.GetRequiredService<ConfiguredClients>().Read();
-        _ = services.GetRequiredService<MasterKeyFile>().FindPath();
-        try
-        {
-            await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
-        }
-        catch (SqliteException mistake) when (mistake.SqliteErrorCode == SQLitePCL.raw.SQLITE_CANTOPEN)
-        {
-            throw new SettingsException($"ConnectionStrings:Identity: {services.GetRequiredService<DatabaseAddress>().File} cannot be opened.", mistake);
-        }
-
-        await services.GetRequiredService<MasterKeyFile>().OpenAsync(cancellationToken);
-        await services.GetRequiredService<RootKeys>().LoadAsync(cancellationToken);
+        await app.PrepareDataAsync(cancellationToken);
         await services.GetRequiredService<SigningKeys>().RotateAsync(cancellationToken);
         await services.GetRequiredService<ConfiguredClients>().ApplyAsync(cancellationToken);
         await services.GetRequiredService<ClientDirectory>().LoadAsync(cancellationToken);
         services.GetRequiredService<PasswordSignIn>().Prepare();
         services.GetRequiredService<MailTransport>().Prepare();
+    }
+
+    /// <summary>The database and its keys: all that a command needs. The clients are not a command's business: an operator at the prompt does not repeat the configuration of the service, and what he leaves out has not left it.</summary>
+    public static async Task PrepareDataAsync(this WebApplication app, CancellationToken cancellationToken = default)
+    {
+        var master = app.Services.GetRequiredService<MasterKeyFile>();
+        _ = master.FindPath();
+        var migrator = app.Services.GetRequiredService<Migrator>();
+        try
+        {
+            await migrator.OpenAsync(cancellationToken);
+        }
+        catch (Exception failure) when ((failure as DbException ?? failure.InnerException) is DbException)
+        {
+            // EF wraps what it takes for passing. The first line says what it is; what may follow is for the database's administrator.
+            throw new SettingsException($"ConnectionStrings:Identity: the database cannot be opened. {(failure as DbException ?? failure.InnerException!).Message.Split('\n')[0]}", failure);
+        }
+
+        await migrator.MigrateAsync(cancellationToken);
+        await master.OpenAsync(cancellationToken);
+        await app.Services.GetRequiredService<RootKeys>().LoadAsync(cancellationToken);
     }
 
     // After appsettings.json, before the environment and the command line.

@@ -35,15 +35,7 @@ internal sealed partial class MasterKeyFile(MasterKey master, KeysOptions option
         }
     }
 
-    private static byte[] Read(string path)
-    {
-        var key = new byte[MasterKey.Size];
-        return Convert.TryFromBase64String(File.ReadAllText(path).Trim(), key, out var length) && length == MasterKey.Size
-            ? key
-            : throw new SettingsException($"Keys:MasterKeyFile: {path} must hold the base64 of 32 octets.");
-    }
-
-    /// <summary>Where the key is, or will be.</summary>
+    /// <summary>Where the key is or will be; refuses where it would have to be configured.</summary>
     public string FindPath()
     {
         if (options.MasterKeyFile is { Length: > 0 } configured)
@@ -59,6 +51,14 @@ internal sealed partial class MasterKeyFile(MasterKey master, KeysOptions option
         return environment.IsProduction()
             ? throw new SettingsException("Keys:MasterKeyFile is missing: with PostgreSQL in Production the master key must be configured.")
             : Path.GetFullPath("identity.key");
+    }
+
+    private static byte[] Read(string path)
+    {
+        var key = new byte[MasterKey.Size];
+        return Convert.TryFromBase64String(File.ReadAllText(path).Trim(), key, out var length) && length == MasterKey.Size
+            ? key
+            : throw new SettingsException($"Keys:MasterKeyFile: {path} must hold the base64 of 32 octets.");
     }
 
     // Written beside its place and moved there, so that nobody ever reads half a key; when two nodes start at once, the first to move wins.

@@ -72,7 +72,9 @@ public sealed class KeyRingTests
     // ---- A server that looks at its ring now and then. ----
 
     private static Gen<KeyPolicy> Policies { get; } =
-        from announce in Gen.Choose(0, 30 * 24) from sign in Gen.Choose(1, 120 * 24) from retire in Gen.Choose(0, 40 * 24)
+        from announce in Gen.Choose(0, 30 * 24)
+        from sign in Gen.Choose(1, 120 * 24)
+        from retire in Gen.Choose(0, 40 * 24)
         select new KeyPolicy(TimeSpan.FromHours(announce), TimeSpan.FromHours(sign), TimeSpan.FromHours(retire));
 
     // Every hour or so, every day, and now and then it sleeps for a year.

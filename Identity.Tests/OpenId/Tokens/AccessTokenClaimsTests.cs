@@ -41,12 +41,16 @@ public sealed class AccessTokenClaimsTests
 
     [Fact]
     public void What_is_written_reads_back() => Any.ForAll(
-        from issuer in Any.Text from subject in Any.Text from client in Any.Text
+        from issuer in Any.Text
+        from subject in Any.Text
+        from client in Any.Text
         from audience in Any.Text.NonEmptyListOf()
         from scope in Gen.Elements("openid", "profile", "api.read").ListOf()
-        from issued in Gen.Choose(0, int.MaxValue) from expires in Gen.Choose(0, int.MaxValue)
+        from issued in Gen.Choose(0, int.MaxValue)
+        from expires in Gen.Choose(0, int.MaxValue)
         from signedIn in Gen.Choose(-1, int.MaxValue)
-        from family in Any.Guid from random in Any.Octets(TokenId.RandomSize)
+        from family in Any.Guid
+        from random in Any.Octets(TokenId.RandomSize)
         select new AccessTokenClaims
         {
             Issuer = issuer,
