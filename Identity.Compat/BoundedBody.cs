@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
 namespace Identity.Compat;
@@ -34,10 +35,10 @@ public readonly record struct BoundedBody(byte[]? Octets, bool TooLong)
                 return new(octets, discarding);
             }
         }
-        catch (BadHttpRequestException refused)
+        catch (IOException refused) when (refused is not ConnectionResetException)
         {
-            // The client's doing, so a refusal and no fault of ours.
-            return new(null, refused.StatusCode == StatusCodes.Status413PayloadTooLarge);
+            // The client's doing, so a refusal and no fault of ours. Of an impossible chunk size Kestrel says so by a bare IOException.
+            return new(null, refused is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge });
         }
     }
 }

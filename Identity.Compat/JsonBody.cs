@@ -21,9 +21,14 @@ internal static class JsonBody
         try
         {
             using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? [.. document.RootElement.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, FieldOf(member.Value)))]
-                : null;
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+
+            // A NUL comes through as an escape. No client means one, and PostgreSQL has no text with it.
+            List<KeyValuePair<string, LegacyField>> members = [.. document.RootElement.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, FieldOf(member.Value)))];
+            return members.Exists(member => member.Value.Value?.Contains('\0', StringComparison.Ordinal) == true) ? null : members;
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {

@@ -44,8 +44,9 @@ internal static class Composition
         var apis = LegacyApis.List(compat, servesByDefault: development);
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(IssuerSetting.Read(configuration, production));
-        services.AddSingleton(Settings.Read<HostingOptions>(configuration, "Hosting", options => options.Mistakes()));
+        var hosting = Settings.Read<HostingOptions>(configuration, "Hosting", options => options.Mistakes());
+        services.AddSingleton(hosting);
+        services.AddSingleton(IssuerSetting.Read(configuration, hosting, production));
         services.AddSingleton(Settings.Read<KeysOptions>(configuration, "Keys", options => options.Mistakes()));
         services.AddSingleton(Settings.Read<MailOptions>(configuration, "Mail", options => options.Mistakes()));
         services.AddSingleton(compat);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Identity.Compat;
 using Identity.Server.Accounts;
 using Identity.Server.Clients;
@@ -5,6 +6,7 @@ using Identity.Server.Data;
 using Identity.Server.Hosting;
 using Identity.Server.Keys;
 using Identity.Server.Mail;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration.Json;
 
 namespace Identity.Server;
@@ -19,7 +21,6 @@ internal static partial class ServerApplication
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. arguments], ContentRootPath = AppContext.BaseDirectory });
         AddFiles(builder.Configuration, files);
-        configure?.Invoke(builder);
         // Bodies are limited where they are read (64 KiB); this is how much of one that is too long is listened to.
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -27,6 +28,8 @@ internal static partial class ServerApplication
             kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
         });
         builder.AddIdentity();
+        // Last, so that what is replaced stands there already.
+        configure?.Invoke(builder);
 
         var app = builder.Build();
         var hosting = app.Services.GetRequiredService<HostingOptions>();
@@ -62,16 +65,36 @@ internal static partial class ServerApplication
             UnknownSetting(logger, key);
         }
 
-        // Before anything is written: a bad registration stops a server that has changed nothing.
+        // Before anything is written: a mistake stops a server that has changed nothing.
+        ListeningAddresses.Check(app.Configuration);
         _ = services.GetRequiredService<ConfiguredClients>().Read();
-        await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
-        await services.GetRequiredService<MasterKeyFile>().OpenAsync(cancellationToken);
-        await services.GetRequiredService<RootKeys>().LoadAsync(cancellationToken);
+        await app.PrepareDataAsync(cancellationToken);
         await services.GetRequiredService<SigningKeys>().RotateAsync(cancellationToken);
         await services.GetRequiredService<ConfiguredClients>().ApplyAsync(cancellationToken);
         await services.GetRequiredService<ClientDirectory>().LoadAsync(cancellationToken);
         services.GetRequiredService<PasswordSignIn>().Prepare();
         services.GetRequiredService<MailTransport>().Prepare();
+    }
+
+    /// <summary>The database and its keys: all that a command needs. The clients are not a command's business: an operator at the prompt does not repeat the configuration of the service, and what he leaves out has not left it.</summary>
+    public static async Task PrepareDataAsync(this WebApplication app, CancellationToken cancellationToken = default)
+    {
+        var master = app.Services.GetRequiredService<MasterKeyFile>();
+        _ = master.FindPath();
+        var migrator = app.Services.GetRequiredService<Migrator>();
+        try
+        {
+            await migrator.OpenAsync(cancellationToken);
+        }
+        catch (Exception failure) when ((failure as DbException ?? failure.InnerException) is DbException)
+        {
+            // EF wraps what it takes for passing. The first line says what it is; what may follow is for the database's administrator.
+            throw new SettingsException($"ConnectionStrings:Identity: the database cannot be opened. {(failure as DbException ?? failure.InnerException!).Message.Split('\n')[0]}", failure);
+        }
+
+        await migrator.MigrateAsync(cancellationToken);
+        await master.OpenAsync(cancellationToken);
+        await app.Services.GetRequiredService<RootKeys>().LoadAsync(cancellationToken);
     }
 
     // After appsettings.json, before the environment and the command line.

@@ -25,10 +25,13 @@ internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Th
 
     private readonly ThrottleRule perAddress = new("codes", options.Throttle.CodesPerAddressAndHour, TimeSpan.FromHours(1));
 
+    /// <summary>Whether the text is a mailbox that mail can be addressed to.</summary>
+    public static bool CanSendTo(string mailbox) => SignInName.OfEmail(mailbox) is { } name && MailTransport.Reaches(name.Normal);
+
     /// <summary>Sends a fresh code, which replaces an older one, if the limits of mailbox and address allow it. The caller is told nothing.</summary>
     public async Task SendAsync(string purpose, string mailbox, Caller caller, CancellationToken cancellationToken)
     {
-        if (SignInName.OfEmail(mailbox) is not { } name)
+        if (SignInName.OfEmail(mailbox) is not { } name || !MailTransport.Reaches(name.Normal))
         {
             return;
         }
@@ -41,11 +44,13 @@ internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Th
         }
 
         // Every send counts against the address, whatever comes of it.
-        await throttle.KeepAsync(receipt, CancellationToken.None);
+        await throttle.KeepAsync(receipt);
         var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
         if (await StoreAsync(purpose, name.Normal, code, cancellationToken))
         {
-            await mail.SendCodeAsync(mailbox.Trim(), code, cancellationToken);
+            // To the normal form and not as it was written: the code proves the mailbox that the account will have, and a
+            // look-alike in other letters may be somebody else's.
+            await mail.SendCodeAsync(name.Normal, code, cancellationToken);
         }
         else
         {

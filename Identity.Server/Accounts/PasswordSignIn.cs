@@ -12,7 +12,8 @@ namespace Identity.Server.Accounts;
 /// </summary>
 internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, AccountsOptions options, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<PasswordSignIn> logger)
 {
-    private static readonly Func<IdentityDb, string, Task<Account?>> FindByName = EF.CompileAsyncQuery(
+    // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
+    private readonly Func<IdentityDb, string, Task<Account?>> findByName = EF.CompileAsyncQuery(
         (IdentityDb db, string name) => db.SignInNames.AsNoTracking().Where(row => row.Name == name).Select(row => row.Account).SingleOrDefault());
 
     private static readonly Account Nobody = new() { Subject = "" };
@@ -30,7 +31,8 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
     public async Task<Result<Account>> CheckAsync(string presentedName, string password, Caller caller, CancellationToken cancellationToken)
     {
         // A name that no account can have is still charged and hashed, under its own spelling.
-        var name = SignInName.Read(presentedName)?.Normal ?? presentedName;
+        var possible = SignInName.Read(presentedName);
+        var name = possible?.Normal ?? presentedName;
         var (receipt, blocked) = await throttle.ChargeAsync(
             [new(perName, name), new(perNameAndAddress, $"{name}\n{caller.Network}"), new(perAddress, caller.Network)], cancellationToken);
         if (receipt is null)
@@ -38,17 +40,18 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
             return Refuse(caller, blocked == perAddress ? RefusalReason.Throttled : RefusalReason.Locked);
         }
 
-        var account = await store.ReadAsync(db => FindByName(db, name), cancellationToken);
+        // From here to the settlement nothing stops for a client that hangs up, or hanging up would buy free guesses.
+        // A name that cannot be is not asked for: PostgreSQL has no text with a zero octet or half a surrogate pair in it.
+        var account = possible is null ? null : await store.ReadAsync(db => findByName(db, name), CancellationToken.None);
         var verdict = hasher.VerifyHashedPassword(account ?? Nobody, account?.PasswordHash ?? decoy.Value, password);
         var reason = Judge(account, verdict);
         if (reason != RefusalReason.None)
         {
-            // Settled even if the client hangs up now, or hanging up would buy free guesses.
-            await throttle.KeepAsync(receipt, CancellationToken.None);
+            await throttle.KeepAsync(receipt);
             return Refuse(caller, reason);
         }
 
-        await throttle.RefundAsync(receipt, CancellationToken.None);
+        await throttle.RefundAsync(receipt);
         if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
         {
             await RehashAsync(account!, password, cancellationToken);

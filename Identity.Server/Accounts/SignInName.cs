@@ -18,7 +18,8 @@ internal sealed record SignInName(string Kind, string Normal)
     /// <summary>What was typed at a door, whatever kind it is. Null when no account can have it.</summary>
     public static SignInName? Read(string presented)
     {
-        var text = presented.Trim();
+        // Folded first: the kind is that of the name, and a full-width @ or digit is one.
+        var text = (Fold(presented) ?? "").Trim();
         return text.Contains('@', StringComparison.Ordinal) ? OfEmail(text) : OfPhoneNumber(text) ?? OfUserName(text);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Identity.Server.Data;
 using Identity.Server.Keys;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +25,8 @@ internal sealed record ThrottleKey(ThrottleRule Rule, string Subject);
 /// </summary>
 internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<string, ThrottleReceipt> waiting = new(StringComparer.Ordinal);
+    private readonly Lock door = new();
+    private readonly Dictionary<string, ThrottleReceipt> waiting = new(StringComparer.Ordinal);
 
     /// <summary>Charges every counter, or none of them.</summary>
     /// <param name="keys">The first that is blocked is reported.</param>
@@ -36,55 +36,78 @@ internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider
         var receipt = new ThrottleReceipt([.. keys.Select(key => new Charge(roots.Lookup($"throttle {key.Rule.Name}", key.Subject), key.Rule))]);
         var now = clock.GetUtcNow();
         var ids = receipt.Charges.Select(charge => charge.Id).ToList();
-        var rows = await store.ReadAsync(db => db.Throttle.AsNoTracking().Where(row => ids.Contains(row.Key)).ToDictionaryAsync(row => row.Key, StringComparer.Ordinal, cancellationToken), cancellationToken);
-        if (receipt.Charges.FirstOrDefault(charge => rows.TryGetValue(charge.Id, out var row) && row.BlockedUntil > now) is { } closed)
+        // Before the counters are read: what is read afterwards holds every charge that this one did not see waiting.
+        var ahead = Enter(receipt);
+        try
         {
-            return (null, closed.Rule);
-        }
-
-        var quiet = receipt.Charges.All(charge => !rows.TryGetValue(charge.Id, out var row) || row.Charges == 0 || row.Since + charge.Rule.Window <= now);
-        if (quiet && receipt.Charges.All(charge => waiting.TryAdd(charge.Id, receipt)))
-        {
-            return (receipt, null);
-        }
-
-        Forget(receipt);
-        receipt.Write();
-        foreach (var other in receipt.Charges.Select(charge => waiting.GetValueOrDefault(charge.Id)).OfType<ThrottleReceipt>().Distinct())
-        {
-            // It stops waiting: its charge must be counted before this one is judged.
-            if (other.Write())
+            var rows = await store.ReadAsync(db => db.Throttle.AsNoTracking().Where(row => ids.Contains(row.Key)).ToDictionaryAsync(row => row.Key, StringComparer.Ordinal, cancellationToken), cancellationToken);
+            if (receipt.Charges.FirstOrDefault(charge => rows.TryGetValue(charge.Id, out var row) && row.BlockedUntil > now) is { } closed)
             {
-                await WriteAsync(other.Charges, now, cancellationToken, always: true);
+                Leave(receipt);
+                return (null, closed.Rule);
             }
-        }
 
-        var blocked = await WriteAsync(receipt.Charges, now, cancellationToken);
-        return blocked is null ? (receipt, null) : (null, blocked);
+            if (ahead.Count == 0 && receipt.Charges.All(charge => !rows.TryGetValue(charge.Id, out var row) || row.Charges == 0 || row.Since + charge.Rule.Window <= now))
+            {
+                receipt.Wait();
+                return (receipt, null);
+            }
+
+            foreach (var other in ahead)
+            {
+                // It stops waiting: its charge must be counted before this one is judged.
+                await CountAsync(other);
+            }
+
+            // Nobody else does: it does not wait.
+            _ = receipt.Claim();
+            ThrottleRule? blocked;
+            try
+            {
+                blocked = await WriteAsync(receipt.Charges, now, cancellationToken);
+            }
+            finally
+            {
+                receipt.Done();
+            }
+
+            Leave(receipt);
+            return blocked is null ? (receipt, null) : (null, blocked);
+        }
+        catch
+        {
+            Leave(receipt);
+            throw;
+        }
     }
 
     /// <summary>The attempt failed: the charge stays.</summary>
-    public async Task KeepAsync(ThrottleReceipt receipt, CancellationToken cancellationToken)
+    public async Task KeepAsync(ThrottleReceipt receipt)
     {
-        if (receipt.Write())
+        try
         {
-            await WriteAsync(receipt.Charges, clock.GetUtcNow(), cancellationToken, always: true);
+            await CountAsync(receipt);
         }
-
-        // Only now, so that at no instant it is counted nowhere.
-        Forget(receipt);
+        finally
+        {
+            // Only now, so that at no instant it is counted nowhere.
+            Leave(receipt);
+        }
     }
 
     /// <summary>The attempt succeeded: what was charged is given back, and counters with a growing block start anew.</summary>
-    public async Task RefundAsync(ThrottleReceipt receipt, CancellationToken cancellationToken)
+    public async Task RefundAsync(ThrottleReceipt receipt)
     {
-        var written = !receipt.Write();
-        Forget(receipt);
-        if (!written)
+        if (receipt.Claim())
         {
+            // It was in memory only.
+            receipt.Done();
+            Leave(receipt);
             return;
         }
 
+        Leave(receipt);
+        await receipt.Counted;
         await store.TransactAsync(
             async db =>
             {
@@ -95,19 +118,67 @@ internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider
                         set => set
                             .SetProperty(row => row.Charges, row => startsAnew || row.Charges == 0 ? 0 : row.Charges - 1)
                             .SetProperty(row => row.BlockedUntil, DateTimeOffset.UnixEpoch),
-                        cancellationToken);
+                        CancellationToken.None);
                 }
 
                 return (true, true);
             },
-            cancellationToken);
+            CancellationToken.None);
     }
 
-    private void Forget(ThrottleReceipt receipt)
+    // All keys or none: a receipt that stood under some of its keys only could be counted twice.
+    private List<ThrottleReceipt> Enter(ThrottleReceipt receipt)
     {
-        foreach (var charge in receipt.Charges)
+        lock (door)
         {
-            waiting.TryRemove(KeyValuePair.Create(charge.Id, receipt));
+            var ahead = receipt.Charges.Select(charge => waiting.GetValueOrDefault(charge.Id)).OfType<ThrottleReceipt>().Distinct().ToList();
+            if (ahead.Count == 0)
+            {
+                foreach (var charge in receipt.Charges)
+                {
+                    waiting.Add(charge.Id, receipt);
+                }
+            }
+
+            return ahead;
+        }
+    }
+
+    // There is nothing more to wait for, whether it was counted or never will be.
+    private void Leave(ThrottleReceipt receipt)
+    {
+        if (receipt.Claim())
+        {
+            receipt.Done();
+        }
+
+        lock (door)
+        {
+            foreach (var charge in receipt.Charges.Where(charge => waiting.GetValueOrDefault(charge.Id) == receipt))
+            {
+                waiting.Remove(charge.Id);
+            }
+        }
+    }
+
+    // Once; whoever finds that somebody else is at it waits until it is done. Not with the caller's token: others rely on it.
+    private async Task CountAsync(ThrottleReceipt receipt)
+    {
+        // One that is still reading the counters may find that it has to be judged, and is not to be let in unjudged.
+        await receipt.Decided;
+        if (!receipt.Claim())
+        {
+            await receipt.Counted;
+            return;
+        }
+
+        try
+        {
+            await WriteAsync(receipt.Charges, clock.GetUtcNow(), CancellationToken.None, always: true);
+        }
+        finally
+        {
+            receipt.Done();
         }
     }
 
@@ -163,10 +234,27 @@ internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider
 /// <summary>Proof of a charge; it is settled once, by keeping or refunding it.</summary>
 internal sealed class ThrottleReceipt(IReadOnlyList<Throttle.Charge> charges)
 {
-    private int written;
+    private readonly TaskCompletionSource decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource counted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int claimed;
 
     public IReadOnlyList<Throttle.Charge> Charges => charges;
 
-    /// <summary>Moves the charge from memory to the database; true for the one caller who must do the writing.</summary>
-    public bool Write() => Interlocked.Exchange(ref written, 1) == 0;
+    /// <summary>Ends when the charge waits in memory, or need not.</summary>
+    public Task Decided => decided.Task;
+
+    /// <summary>Ends when the charge is in the database, or needs no more to be.</summary>
+    public Task Counted => counted.Task;
+
+    /// <summary>True for the one caller who must bring the charge from memory into the database, or say that it need not be.</summary>
+    public bool Claim() => Interlocked.Exchange(ref claimed, 1) == 0;
+
+    /// <summary>From now on the charge waits in memory, and whoever comes beside it must count it.</summary>
+    public void Wait() => decided.TrySetResult();
+
+    public void Done()
+    {
+        counted.TrySetResult();
+        decided.TrySetResult();
+    }
 }

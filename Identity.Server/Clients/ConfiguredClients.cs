@@ -41,6 +41,8 @@ internal sealed partial class ConfiguredClients(IConfiguration configuration, Sc
         var gone = await store.TransactAsync(
             async db =>
             {
+                // Nodes that start together bring the same clients; the second must see those of the first.
+                await db.LockAsync(ChangeRow.Clients, cancellationToken);
                 var rows = await db.Clients.Where(row => row.Origin == ClientRow.FromConfiguration).ToDictionaryAsync(row => row.ClientId, StringComparer.Ordinal, cancellationToken);
                 var left = rows.Values.Where(row => row.DisabledAt is null && !clients.Any(client => string.Equals(client.ClientId, row.ClientId, StringComparison.Ordinal))).ToList();
                 left.ForEach(row => row.DisabledAt = now);

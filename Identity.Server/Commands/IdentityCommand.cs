@@ -28,6 +28,26 @@ internal static class IdentityCommand
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
+    /// <summary>What the parser left over must be settings, <c>--Name=value</c> or <c>--Name value</c>: a misspelt command is not to start a server.</summary>
+    public static IReadOnlyList<string> Settings(ParseResult result)
+    {
+        var left = result.UnmatchedTokens;
+        for (var i = 0; i < left.Count; i++)
+        {
+            if (!left[i].StartsWith("--", StringComparison.Ordinal))
+            {
+                throw new SettingsException($"{left[i]} is neither a command nor a setting. Settings are written --Name=value.");
+            }
+
+            if (!left[i].Contains('=', StringComparison.Ordinal) && (++i == left.Count || left[i].StartsWith("--", StringComparison.Ordinal)))
+            {
+                throw new SettingsException($"{left[i - 1]} has no value. Settings are written --Name=value.");
+            }
+        }
+
+        return left;
+    }
+
     /// <summary>Turns a bad setting into one sentence and an exit code; the sentence is all that the operator needs.</summary>
     public static async Task<int> GuardAsync(Func<Task<int>> act)
     {

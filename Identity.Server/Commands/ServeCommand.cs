@@ -15,15 +15,15 @@ internal sealed class ServeCommand : Command
 
     public static Task<int> ServeAsync(ParseResult result, Option<string[]> config, CancellationToken cancellationToken) => IdentityCommand.GuardAsync(async () =>
     {
-        await using var app = ServerApplication.Build(result.UnmatchedTokens, result.GetValue(config) ?? []);
+        await using var app = ServerApplication.Build(IdentityCommand.Settings(result), result.GetValue(config) ?? []);
         await app.PrepareAsync(cancellationToken);
         try
         {
             await app.RunAsync(cancellationToken);
         }
-        catch (IOException mistake) when (mistake.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (Exception failure) when (ListeningAddresses.Explain(failure) is not null)
         {
-            throw new SettingsException("urls: the address is in use already.", mistake);
+            throw ListeningAddresses.Explain(failure)!;
         }
 
         return IdentityCommand.Success;

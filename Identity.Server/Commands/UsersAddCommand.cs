@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Identity.Server.Accounts;
 using Identity.Server.Hosting;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Identity.Server.Commands;
 
@@ -45,7 +46,7 @@ internal sealed class UsersAddCommand : Command
     {
         // What is left are settings; a misspelt option of this command would be taken for one and be lost.
         var settings = result.UnmatchedTokens;
-        if (settings.FirstOrDefault(token => !token.StartsWith("--", StringComparison.Ordinal) || !token.Contains('=', StringComparison.Ordinal)) is { } stray)
+        if (settings.FirstOrDefault(token => !IsSetting(token)) is { } stray)
         {
             return Refuse($"{stray} is not an option of this command. Settings are written --Name=value.");
         }
@@ -60,12 +61,27 @@ internal sealed class UsersAddCommand : Command
             return Refuse($"The claims could not be read: {mistake.Message}");
         }
 
-        await using var app = ServerApplication.Build([.. settings, "--Logging:LogLevel:Default=Warning"], result.GetValue(config) ?? []);
-        await app.PrepareAsync(cancellationToken);
-        var (account, mistake2) = await app.Services.GetRequiredService<AccountRegistry>().CreateAsync(wanted, "command line", cancellationToken);
+        if (result.GetValue(passwordStdin) && string.IsNullOrEmpty(wanted.Password))
+        {
+            return Refuse("--password-stdin: standard input holds no password.");
+        }
+
+        // Standard output is for the subject alone, so that a script can keep it.
+        await using var app = ServerApplication.Build(
+            [.. settings, "--Logging:LogLevel:Default=Warning"],
+            result.GetValue(config) ?? [],
+            builder => builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+        var (registry, options) = (app.Services.GetRequiredService<AccountRegistry>(), app.Services.GetRequiredService<AccountsOptions>());
+        if (registry.Check(wanted) is var wrong and not AccountMistake.None)
+        {
+            return Refuse(Sentence(wrong, options));
+        }
+
+        await app.PrepareDataAsync(cancellationToken);
+        var (account, refusal) = await registry.CreateAsync(wanted, "command line", cancellationToken);
         if (account is null)
         {
-            return Refuse(Sentence(mistake2, app.Services.GetRequiredService<AccountsOptions>()));
+            return Refuse(Sentence(refusal, options));
         }
 
         Console.WriteLine(account.Subject);
@@ -103,6 +119,11 @@ internal sealed class UsersAddCommand : Command
             Locale = Claim("--locale", file.Locale),
         };
     }
+
+    // --Section:Name=value, or one of the few settings outside any section.
+    private static bool IsSetting(string token) =>
+        token.StartsWith("--", StringComparison.Ordinal) && token.Split('=', 2) is [var name, _]
+        && (name.Contains(':', StringComparison.Ordinal) || name is "--Issuer" or "--environment" or "--urls");
 
     private static int Refuse(string sentence)
     {

@@ -9,7 +9,7 @@ internal sealed class AccountDesk(EmailCodes codes, AccountRegistry registry, Th
 {
     private static readonly ThrottleRule UnknownAccounts = new("unknown accounts told", 20, TimeSpan.FromHours(1));
 
-    public bool IsMailbox(string text) => SignInName.OfEmail(text) is not null;
+    public bool IsMailbox(string text) => EmailCodes.CanSendTo(text);
 
     public Task SendRegistrationCodeAsync(string mailbox, HttpContext http, CancellationToken cancellationToken) =>
         codes.SendAsync(EmailCodes.ForRegistration, mailbox, Caller.Of(http), cancellationToken);
@@ -18,7 +18,8 @@ internal sealed class AccountDesk(EmailCodes codes, AccountRegistry registry, Th
     {
         var wanted = new NewAccount
         {
-            Email = registration.Email,
+            // The mailbox that the code went to, whatever letters it was asked for in.
+            Email = SignInName.OfEmail(registration.Email)?.Normal ?? registration.Email,
             EmailVerified = true,
             Nickname = registration.Nickname,
             Password = registration.Password,
@@ -42,7 +43,7 @@ internal sealed class AccountDesk(EmailCodes codes, AccountRegistry registry, Th
             return false;
         }
 
-        await throttle.KeepAsync(receipt, CancellationToken.None);
+        await throttle.KeepAsync(receipt);
         return true;
     }
 

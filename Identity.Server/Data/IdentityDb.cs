@@ -54,6 +54,10 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
     public Task BumpAsync(string name, CancellationToken cancellationToken) => Database.ExecuteSqlAsync(
         $"INSERT INTO changes (name, version) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET version = changes.version + 1", cancellationToken);
 
+    /// <summary>Holds back every other transaction that asks for the same name, until this one ends. SQLite has one writer anyway.</summary>
+    public Task LockAsync(string name, CancellationToken cancellationToken) => Database.ExecuteSqlAsync(
+        $"INSERT INTO changes (name, version) VALUES ({name}, 0) ON CONFLICT (name) DO UPDATE SET version = changes.version", cancellationToken);
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         // SQLite cannot compare DateTimeOffset; milliseconds compare everywhere.
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
@@ -84,6 +88,7 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
         modelBuilder.Entity<RefreshFamilyRow>(families =>
         {
             families.ToTable("refresh_families");
+            families.HasIndex(row => row.AccountId);
             families.HasIndex(row => row.ExpiresAt);
             families.HasIndex(row => row.Sid);
             families.HasIndex(row => new { row.AccountId, row.ClientId, row.SessionKey }, "session").IsUnique()

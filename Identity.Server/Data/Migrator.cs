@@ -13,16 +13,22 @@ internal sealed partial class Migrator(IDbContextFactory<IdentityDb> contexts, D
     // Any constant will do; it only has to be the same in every node.
     private const long AdvisoryLock = 0x1D_E271_7EA1;
 
+    /// <summary>Opens the database and nothing else, so that an unreachable one is told from a broken migration.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        if (address.IsSqlite)
+        {
+            await ExecuteAsync(db.Database.GetDbConnection(), null, "PRAGMA journal_mode = WAL", cancellationToken);
+        }
+    }
+
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await db.Database.OpenConnectionAsync(cancellationToken);
         var connection = db.Database.GetDbConnection();
-        if (address.IsSqlite)
-        {
-            await ExecuteAsync(connection, null, "PRAGMA journal_mode = WAL", cancellationToken);
-        }
-
         foreach (var (number, name) in Steps())
         {
             // SQLite's BEGIN IMMEDIATE and the advisory lock let one node migrate while the others wait here.

@@ -12,6 +12,7 @@ using Identity.Server.Clients;
 using Identity.Server.Hosting;
 using Identity.Server.Keys;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 
 namespace Identity.Server.Discovery;
 
@@ -62,7 +63,9 @@ internal static class DiscoveryEndpoints
         headers.CacheControl = $"public, max-age={(int)lifetime.TotalSeconds}";
         headers.ETag = tag;
         headers.AccessControlAllowOrigin = "*";
-        return http.Request.Headers.IfNoneMatch.Contains(tag, StringComparer.Ordinal)
+        // RFC 9110 §13.1.2: a list, compared weakly, because a proxy that compresses weakens our tag.
+        var current = new EntityTagHeaderValue(tag);
+        return http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(current, useStrongComparison: false))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Text(body, "application/json; charset=utf-8");
     }

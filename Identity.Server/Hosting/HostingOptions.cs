@@ -21,7 +21,7 @@ internal sealed class HostingOptions
 internal sealed record IssuerSetting(string? Configured)
 {
     /// <summary>OpenID Connect Discovery §3: an https URL without query and fragment. Development may use http.</summary>
-    public static IssuerSetting Read(IConfiguration configuration, bool production)
+    public static IssuerSetting Read(IConfiguration configuration, HostingOptions hosting, bool production)
     {
         var text = configuration["Issuer"];
         if (string.IsNullOrEmpty(text))
@@ -34,7 +34,7 @@ internal sealed record IssuerSetting(string? Configured)
             throw new SettingsException("Issuer must be an absolute URL without query, fragment or a slash at the end.");
         }
 
-        if (production && !string.Equals(uri.Scheme, "https", StringComparison.Ordinal) && !configuration.GetValue<bool>("Hosting:AllowInsecureHttp"))
+        if (production && !string.Equals(uri.Scheme, "https", StringComparison.Ordinal) && !hosting.AllowInsecureHttp)
         {
             throw new SettingsException("Issuer must begin with https:// in Production.");
         }

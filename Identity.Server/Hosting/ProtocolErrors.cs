@@ -47,16 +47,20 @@ internal static partial class ProtocolErrors
             : new OAuthRefusal(OAuthError.InvalidRequest("This server answers over https only.")).ExecuteAsync(http));
     }
 
-    // The status is routing's own (404, 405, 415); only the body is added.
-    private static Task WriteStatusAsync(HttpContext http) => http.Response.WriteAsJsonAsync(
-        OAuthError.InvalidRequest(http.Response.StatusCode switch
-        {
-            404 => "There is no such endpoint.",
-            405 => "The endpoint does not have this method.",
-            _ => "The request was refused.",
-        }),
-        Identity.OpenId.OpenIdJson.Default.OAuthError,
-        cancellationToken: http.RequestAborted);
+    // The status is routing's own (404, 405, 415); only the body is added, and that nobody keeps it.
+    private static Task WriteStatusAsync(HttpContext http)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        return http.Response.WriteAsJsonAsync(
+            OAuthError.InvalidRequest(http.Response.StatusCode switch
+            {
+                404 => "There is no such endpoint.",
+                405 => "The endpoint does not have this method.",
+                _ => "The request was refused.",
+            }),
+            Identity.OpenId.OpenIdJson.Default.OAuthError,
+            cancellationToken: http.RequestAborted);
+    }
 
     [LoggerMessage(1102, LogLevel.Error, "Unexpected failure at {Endpoint}")]
     private static partial void Fault(ILogger logger, Exception fault, string? endpoint);

@@ -8,6 +8,7 @@ internal sealed class ProtocolJson<T>(T value, JsonTypeInfo<T> type) : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.Headers.CacheControl = "no-store";
+        httpContext.Response.Headers.Pragma = "no-cache";
         return httpContext.Response.WriteAsJsonAsync(value, type, cancellationToken: httpContext.RequestAborted);
     }
 }

@@ -61,5 +61,6 @@ internal static class Settings
         return new JsonObject(children.Select(child => KeyValuePair.Create(child.Key, ToJson(child))).Where(member => member.Value is not null));
     }
 
-    private static string? KeyIn(string message) => message.Split('\'') is { Length: > 3 } parts ? parts[3] : null;
+    // "... value '...' at 'Key' to type 'Type'.", from its end, for the value may hold any character.
+    private static string? KeyIn(string message) => message.Split('\'') is { Length: > 4 } parts ? parts[^4] : null;
 }

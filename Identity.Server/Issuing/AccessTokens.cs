@@ -9,7 +9,8 @@ namespace Identity.Server.Issuing;
 /// <summary>Access tokens at our own endpoints: the signature says that we made it, one query says that it is still good.</summary>
 internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, ReferenceTokens references, TimeProvider clock)
 {
-    private static readonly Func<IdentityDb, string, Guid, string, Task<State?>> Look = EF.CompileAsyncQuery(
+    // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
+    private readonly Func<IdentityDb, string, Guid, string, Task<State?>> look = EF.CompileAsyncQuery(
         (IdentityDb db, string subject, Guid family, string jti) => db.Accounts.AsNoTracking()
             .Where(account => account.Subject == subject)
             .Select(account => new State
@@ -20,7 +21,7 @@ internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, Refere
             })
             .SingleOrDefault());
 
-    private static readonly Func<IdentityDb, string, Task<bool>> IsRevoked = EF.CompileAsyncQuery(
+    private readonly Func<IdentityDb, string, Task<bool>> isRevoked = EF.CompileAsyncQuery(
         (IdentityDb db, string jti) => db.RevokedTokens.Any(row => row.Jti == jti));
 
     /// <summary>The claims, and the account where a person stands behind them; or the one <c>invalid_token</c>.</summary>
@@ -37,12 +38,12 @@ internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, Refere
         // RFC 9068 §2.2: without a person the subject is the client itself.
         if (string.Equals(claims.Subject, claims.ClientId, StringComparison.Ordinal))
         {
-            return await store.ReadAsync(db => IsRevoked(db, claims.Id.Text), cancellationToken)
+            return await store.ReadAsync(db => isRevoked(db, claims.Id.Text), cancellationToken)
                 ? TokenReader.Invalid(RefusalReason.Revoked)
                 : new GoodToken(claims, null);
         }
 
-        var state = await store.ReadAsync(db => Look(db, claims.Subject, claims.Id.Family, claims.Id.Text), cancellationToken);
+        var state = await store.ReadAsync(db => look(db, claims.Subject, claims.Id.Family, claims.Id.Text), cancellationToken);
         return state is { Account.DisabledAt: null, FamilyEnded: false, Revoked: false } && !state.Account.Outlived(claims.Id.IssuedAt)
             ? new GoodToken(claims, state.Account)
             : TokenReader.Invalid(RefusalReason.Revoked);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Errors;
@@ -21,7 +22,11 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
     // A racer who loses the UPDATE reads again and finds a newer row; a row changes once in a rotation, so this ends quickly.
     private const int MaxRaces = 16;
 
-    private static readonly Func<IdentityDb, Guid, Task<RefreshFamilyRow?>> Find = EF.CompileAsyncQuery(
+    // ISO 9075, as PostgreSQL reports it.
+    private const string UniqueViolation = "23505";
+
+    // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
+    private readonly Func<IdentityDb, Guid, Task<RefreshFamilyRow?>> find = EF.CompileAsyncQuery(
         (IdentityDb db, Guid id) => db.RefreshFamilies.AsNoTracking().Include(row => row.Account).SingleOrDefault(row => row.Id == id));
 
     /// <summary>
@@ -72,15 +77,7 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
         }
         else
         {
-            await store.TransactAsync(
-                async db =>
-                {
-                    await db.RefreshFamilies
-                        .Where(other => other.AccountId == row.AccountId && other.ClientId == row.ClientId && other.SessionKey == row.SessionKey && other.RevokedAt == null)
-                        .ExecuteUpdateAsync(set => set.SetProperty(other => other.RevokedAt, now), cancellationToken);
-                    return (true, await InsertAsync(db, row, cancellationToken));
-                },
-                cancellationToken);
+            await ReplaceAsync(row, now, cancellationToken);
         }
 
         return new(row.Id, Token(row, 1));
@@ -99,7 +96,7 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
 
         for (var race = 0; race < MaxRaces; race++)
         {
-            var family = await store.ReadAsync(db => Find(db, token.Family), cancellationToken);
+            var family = await store.ReadAsync(db => find(db, token.Family), cancellationToken);
             if (family is null || family.MacKeyId != token.KeyId || roots.FamilyKey(family.MacKeyId, family.Salt) is not { } key || !token.Proves(key, mac))
             {
                 return Refuse(RefusalReason.UnknownToken);
@@ -148,7 +145,7 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
             return null;
         }
 
-        var family = await store.ReadAsync(db => Find(db, token.Family), cancellationToken);
+        var family = await store.ReadAsync(db => find(db, token.Family), cancellationToken);
         return family is not null && family.MacKeyId == token.KeyId && roots.FamilyKey(family.MacKeyId, family.Salt) is { } key && token.Proves(key, mac) ? family : null;
     }
 
@@ -173,6 +170,32 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
     {
         db.Add(row);
         return await db.SaveChangesAsync(cancellationToken) == 1;
+    }
+
+    // One living family for each session is the unique index's word. Where there are many writers, two sign-ins may both
+    // have ended the earlier one; the index stops the second, which comes again and ends the first.
+    private async Task ReplaceAsync(RefreshFamilyRow row, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        for (var race = 1; ; race++)
+        {
+            try
+            {
+                await store.TransactAsync(
+                    async db =>
+                    {
+                        await db.RefreshFamilies
+                            .Where(other => other.AccountId == row.AccountId && other.ClientId == row.ClientId && other.SessionKey == row.SessionKey && other.RevokedAt == null)
+                            .ExecuteUpdateAsync(set => set.SetProperty(other => other.RevokedAt, now), cancellationToken);
+                        return (true, await InsertAsync(db, row, cancellationToken));
+                    },
+                    cancellationToken);
+                return;
+            }
+            catch (DbUpdateException conflict) when (race < MaxRaces && conflict.InnerException is DbException { SqlState: UniqueViolation })
+            {
+                // Once more.
+            }
+        }
     }
 
     private static OAuthError Refuse(RefusalReason reason) => OAuthError.InvalidGrant("The refresh token is not valid.", reason);

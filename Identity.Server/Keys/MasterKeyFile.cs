@@ -35,15 +35,8 @@ internal sealed partial class MasterKeyFile(MasterKey master, KeysOptions option
         }
     }
 
-    private static byte[] Read(string path)
-    {
-        var key = new byte[MasterKey.Size];
-        return Convert.TryFromBase64String(File.ReadAllText(path).Trim(), key, out var length) && length == MasterKey.Size
-            ? key
-            : throw new SettingsException($"Keys:MasterKeyFile: {path} must hold the base64 of 32 octets.");
-    }
-
-    private string FindPath()
+    /// <summary>Where the key is or will be; refuses where it would have to be configured.</summary>
+    public string FindPath()
     {
         if (options.MasterKeyFile is { Length: > 0 } configured)
         {
@@ -60,6 +53,14 @@ internal sealed partial class MasterKeyFile(MasterKey master, KeysOptions option
             : Path.GetFullPath("identity.key");
     }
 
+    private static byte[] Read(string path)
+    {
+        var key = new byte[MasterKey.Size];
+        return Convert.TryFromBase64String(File.ReadAllText(path).Trim(), key, out var length) && length == MasterKey.Size
+            ? key
+            : throw new SettingsException($"Keys:MasterKeyFile: {path} must hold the base64 of 32 octets.");
+    }
+
     // Written beside its place and moved there, so that nobody ever reads half a key; when two nodes start at once, the first to move wins.
     private byte[] Create(string path)
     {
@@ -71,10 +72,15 @@ internal sealed partial class MasterKeyFile(MasterKey master, KeysOptions option
             how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        using (var stream = new FileStream(draft, how))
+        try
         {
+            using var stream = new FileStream(draft, how);
             stream.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"));
             stream.Flush(flushToDisk: true);
+        }
+        catch (Exception mistake) when (mistake is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"Keys:MasterKeyFile: {path} cannot be written.", mistake);
         }
 
         try

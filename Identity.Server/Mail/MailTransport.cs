@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Mail;
 using System.Net.Mime;
 using System.Text;
+using Identity.Server.Hosting;
 
 namespace Identity.Server.Mail;
 
@@ -10,12 +12,39 @@ internal sealed partial class MailTransport(MailOptions options, TimeProvider cl
 {
     private readonly string folder = Path.GetFullPath(options.PickupDirectory);
 
+    /// <summary>Whether mail can be addressed so: ASCII before the @ (we do not speak RFC 6531), a name that the DNS can hold after it.</summary>
+    public static bool Reaches(string mailbox)
+    {
+        if (!MailAddress.TryCreate(mailbox, out var address) || !Ascii.IsValid(address.User))
+        {
+            return false;
+        }
+
+        try
+        {
+            _ = new IdnMapping().GetAscii(address.Host);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes the folder and says where it is.</summary>
     public void Prepare()
     {
         if (options.Transport == MailTransportKind.Pickup)
         {
-            Directory.CreateDirectory(folder);
+            try
+            {
+                Directory.CreateDirectory(folder);
+            }
+            catch (Exception mistake) when (mistake is IOException or UnauthorizedAccessException)
+            {
+                throw new SettingsException($"Mail:PickupDirectory: {folder} cannot be made.", mistake);
+            }
+
             Folder(folder);
         }
     }

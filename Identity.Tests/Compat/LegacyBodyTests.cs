@@ -88,6 +88,7 @@ public sealed class LegacyBodyTests
     [InlineData("application/json", "{\"a\":\"\u007F\"}", nameof(BodyMistake.BadJson))]
     [InlineData("application/json", """{"a":"\uD83D"}""", nameof(BodyMistake.BadJson))]
     [InlineData("application/json", """{"\uD83D":1}""", nameof(BodyMistake.BadJson))]
+    [InlineData("application/json", """{"a":"\u0000"}""", nameof(BodyMistake.BadJson))]
     [InlineData("application/x-www-form-urlencoded", "a=%FF", nameof(BodyMistake.BadForm))]
     [InlineData("application/x-www-form-urlencoded", "a=%00", nameof(BodyMistake.BadForm))]
     [InlineData("multipart/form-data; boundary=b", "a=b", nameof(BodyMistake.BadForm))]

@@ -19,7 +19,7 @@ public class IdentityHost : IAsyncLifetime
 
     private WebApplication? app;
 
-    public ManualClock Clock { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public ManualClock Clock { get; init; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     /// <summary>What others answer when we call them; a call to anybody who is not registered throws.</summary>
     public Outside Outside { get; } = new();
@@ -59,17 +59,24 @@ public class IdentityHost : IAsyncLifetime
         new JsonObject { ["client_id"] = "https://api.example", ["client_secret"] = Secret, ["grant_types"] = new JsonArray() },
     ];
 
+    private string SettingsFile => Path.Combine(Folder, "test.json");
+
     public virtual async ValueTask InitializeAsync()
     {
-        var file = Path.Combine(Folder, "test.json");
+        await WriteSettingsAsync();
+        await StartAsync();
+    }
+
+    /// <summary>Writes the registrations into the settings file; the next start reads it.</summary>
+    protected async Task WriteSettingsAsync()
+    {
         var json = new JsonObject
         {
             [nameof(Clients)] = Clients,
             ["Scopes"] = new JsonArray(new JsonObject { ["name"] = "api" }),
             ["Resources"] = new JsonArray(new JsonObject { ["name"] = "https://api.example", ["scopes"] = new JsonArray("api") }),
         };
-        await File.WriteAllTextAsync(file, json.ToJsonString());
-        await StartAsync(file);
+        await File.WriteAllTextAsync(SettingsFile, json.ToJsonString());
     }
 
     public virtual async ValueTask DisposeAsync()
@@ -83,7 +90,7 @@ public class IdentityHost : IAsyncLifetime
     public async Task RestartAsync()
     {
         await StopAsync();
-        await StartAsync(Path.Combine(Folder, "test.json"));
+        await StartAsync();
     }
 
     /// <summary>An account that can sign in with <paramref name="password"/>.</summary>
@@ -98,7 +105,7 @@ public class IdentityHost : IAsyncLifetime
     {
     }
 
-    private async Task StartAsync(string file)
+    private async Task StartAsync()
     {
         string[] settings =
         [
@@ -109,7 +116,7 @@ public class IdentityHost : IAsyncLifetime
             "--Accounts:PasswordIterations=1",
             .. Settings,
         ];
-        app = ServerApplication.Build(settings, [file], builder =>
+        app = ServerApplication.Build(settings, [SettingsFile], builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
             builder.Services.PostConfigureAll<HttpClientFactoryOptions>(options => options.HttpMessageHandlerBuilderActions.Add(handlers => handlers.PrimaryHandler = Outside));

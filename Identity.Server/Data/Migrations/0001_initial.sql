@@ -141,6 +141,7 @@ CREATE TABLE legacy_members (
     profile       TEXT,
     PRIMARY KEY (api, account_id)
 );
+CREATE INDEX ix_legacy_members_account_id ON legacy_members (account_id);
 CREATE UNIQUE INDEX ix_legacy_members_api_number ON legacy_members (api, number);
 
 CREATE TABLE legacy_counters (

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace Identity.Tests.Support;
+
+/// <summary>A host that remembers every SQL command, for tests that count what a request writes.</summary>
+public class SqlHost : IdentityHost
+{
+    private const int CommandExecuted = 20101;
+    private const int TransactionCommitted = 20202;
+
+    /// <summary>The writing statements while <paramref name="act"/> runs, by their first words, and a line for each explicit commit.</summary>
+    public async Task<IReadOnlyList<string>> WritesAsync(Func<Task> act)
+    {
+        var before = Log.Lines.Count;
+        await act();
+        return [.. Log.Lines.Skip(before).Select(Write).OfType<string>()];
+    }
+
+    protected override void Configure(WebApplicationBuilder builder)
+    {
+        base.Configure(builder);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database", LogLevel.Debug);
+    }
+
+    private static string? Write((LogLevel Level, EventId Event, string Text) line)
+    {
+        if (line.Event.Id == TransactionCommitted)
+        {
+            return "COMMIT";
+        }
+
+        var sql = line.Event.Id == CommandExecuted ? line.Text.Split('\n').Skip(1).FirstOrDefault(text => text.Trim().Length > 0)?.Trim() : null;
+        return sql is null || sql.StartsWith("SELECT", StringComparison.Ordinal) || sql.StartsWith("PRAGMA", StringComparison.Ordinal)
+            ? null
+            : string.Join(' ', sql.Replace("\"", "", StringComparison.Ordinal).Split(' ').Take(sql.StartsWith("UPDATE", StringComparison.Ordinal) ? 2 : 3));
+    }
+}
