@@ -12,7 +12,8 @@ namespace Identity.Server.Issuing;
 /// <summary>Authorization codes, RFC 6749 §4.1.2: a handle outside, a row inside, used once by one statement.</summary>
 internal sealed class AuthorizationCodes(IdentityStore store, RefreshFamilies families, TimeProvider clock, ILogger<AuthorizationCodes> logger)
 {
-    private static readonly Func<IdentityDb, string, Task<AuthorizationCodeRow?>> Find = EF.CompileAsyncQuery(
+    // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
+    private readonly Func<IdentityDb, string, Task<AuthorizationCodeRow?>> find = EF.CompileAsyncQuery(
         (IdentityDb db, string hash) => db.AuthorizationCodes.AsNoTracking().Include(row => row.Account).SingleOrDefault(row => row.CodeHash == hash));
 
     /// <summary>The one answer for every code that is not good.</summary>
@@ -51,7 +52,7 @@ internal sealed class AuthorizationCodes(IdentityStore store, RefreshFamilies fa
     /// <summary>A code that this client may redeem now, not used up yet. One that was used already ends what it gave (RFC 6749 §4.1.2).</summary>
     public async Task<AuthorizationCodeRow?> FindAsync(string code, ClientMetadata client, CancellationToken cancellationToken)
     {
-        if (!Handle.IsWellFormed(code) || await store.ReadAsync(db => Find(db, Handle.Hash(code)), cancellationToken) is not { } row
+        if (!Handle.IsWellFormed(code) || await store.ReadAsync(db => find(db, Handle.Hash(code)), cancellationToken) is not { } row
             || !string.Equals(row.ClientId, client.ClientId, StringComparison.Ordinal))
         {
             return null;
@@ -73,6 +74,6 @@ internal sealed class AuthorizationCodes(IdentityStore store, RefreshFamilies fa
     /// <summary>The one statement. It belongs into the commit of what the code gives.</summary>
     internal static async Task<bool> UseAsync(IdentityDb db, string codeHash, Guid family, DateTimeOffset now, CancellationToken cancellationToken) =>
         await db.AuthorizationCodes
-            .Where(row => row.CodeHash == codeHash && row.RedeemedAt == null && row.ExpiresAt > now)
+            .Where(row => row.CodeHash == codeHash && row.RedeemedAt == null && row.ExpiresAt > now && db.Sessions.Any(session => session.Sid == row.Sid && session.EndedAt == null))
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.RedeemedAt, now).SetProperty(row => row.FamilyId, family), cancellationToken) == 1;
 }

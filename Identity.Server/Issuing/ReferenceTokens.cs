@@ -8,7 +8,8 @@ namespace Identity.Server.Issuing;
 /// <summary>Access tokens for clients that registered for handles: nothing to read outside, and void at once when they are revoked.</summary>
 internal sealed class ReferenceTokens(IdentityStore store)
 {
-    private static readonly Func<IdentityDb, string, Task<string?>> Find = EF.CompileAsyncQuery(
+    // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
+    private readonly Func<IdentityDb, string, Task<string?>> find = EF.CompileAsyncQuery(
         (IdentityDb db, string hash) => db.ReferenceTokens.Where(row => row.HandleHash == hash).Select(row => row.Claims).SingleOrDefault());
 
     public async Task<string> IssueAsync(AccessTokenClaims claims, CancellationToken cancellationToken)
@@ -25,5 +26,5 @@ internal sealed class ReferenceTokens(IdentityStore store)
         return handle;
     }
 
-    public Task<string?> FindAsync(string handle, CancellationToken cancellationToken) => store.ReadAsync(db => Find(db, Handle.Hash(handle)), cancellationToken);
+    public Task<string?> FindAsync(string handle, CancellationToken cancellationToken) => store.ReadAsync(db => find(db, Handle.Hash(handle)), cancellationToken);
 }

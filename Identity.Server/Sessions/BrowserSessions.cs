@@ -14,13 +14,14 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
     private static readonly TimeSpan LongestRemembered = TimeSpan.FromDays(90);
     private static readonly TimeSpan SeenInterval = TimeSpan.FromMinutes(5);
 
-    private static readonly Func<IdentityDb, string, Task<SessionRow?>> Find = EF.CompileAsyncQuery(
+    // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
+    private readonly Func<IdentityDb, string, Task<SessionRow?>> find = EF.CompileAsyncQuery(
         (IdentityDb db, string hash) => db.Sessions.AsNoTracking().Include(row => row.Account).SingleOrDefault(row => row.HandleHash == hash));
 
     /// <summary>The browser's living session, account included.</summary>
     public async Task<SessionRow?> CurrentAsync(HttpContext http, CancellationToken cancellationToken)
     {
-        if (SessionCookies.SessionHandle(http.Request) is not { } handle || await store.ReadAsync(db => Find(db, Handle.Hash(handle)), cancellationToken) is not { } row)
+        if (SessionCookies.SessionHandle(http.Request) is not { } handle || await store.ReadAsync(db => find(db, Handle.Hash(handle)), cancellationToken) is not { } row)
         {
             return null;
         }

@@ -105,7 +105,7 @@ public abstract class StoreContract
         var families = host.Services.GetRequiredService<RefreshFamilies>();
         var other = (await host.AddNodeAsync()).GetRequiredService<RefreshFamilies>();
         var account = await host.AddAccountAsync("racer");
-        var first = await families.BeginAsync(Authorization(account), default);
+        var first = (await families.BeginAsync(Authorization(account), default))!;
         var racers = await Task.WhenAll(Enumerable.Range(0, Racers).Select(racer => Task.Run(() => (racer % 2 == 0 ? families : other).ContinueAsync(first.RefreshToken, Client, null, default))));
         var successor = Assert.Single(racers.Select(racer => Good(racer).Continued.RefreshToken).Distinct(StringComparer.Ordinal));
         Assert.Equal(2, (await RowAsync(first.Id)).Generation);
@@ -121,19 +121,19 @@ public abstract class StoreContract
     {
         var families = host.Services.GetRequiredService<RefreshFamilies>();
         var account = await host.AddAccountAsync("ended");
-        var revoked = await families.BeginAsync(Authorization(account), default);
+        var revoked = (await families.BeginAsync(Authorization(account), default))!;
         Assert.True(await families.RevokeAsync(revoked.Id, default));
         Assert.False(await families.RevokeAsync(revoked.Id, default));
         Assert.Equal(RefusalReason.Revoked, Reason(await families.ContinueAsync(revoked.RefreshToken, Client, null, default)));
 
-        var expired = await families.BeginAsync(Authorization(account), default);
+        var expired = (await families.BeginAsync(Authorization(account), default))!;
         var row = await RowAsync(expired.Id);
         host.Clock.Advance(row.ExpiresAt - host.Clock.GetUtcNow() - TimeSpan.FromMilliseconds(1));
         expired = Good(await families.ContinueAsync(expired.RefreshToken, Client, null, default)).Continued;
         host.Clock.Advance(Client.RefreshTokenLifetime);
         Assert.Equal(RefusalReason.Expired, Reason(await families.ContinueAsync(expired.RefreshToken, Client, null, default)));
 
-        var disabled = await families.BeginAsync(Authorization(account), default);
+        var disabled = (await families.BeginAsync(Authorization(account), default))!;
         await host.Store.WriteAsync(db => db.Accounts.Where(one => one.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(one => one.DisabledAt, host.Clock.GetUtcNow())), default);
         Assert.Equal(RefusalReason.Revoked, Reason(await families.ContinueAsync(disabled.RefreshToken, Client, null, default)));
     }
@@ -142,7 +142,7 @@ public abstract class StoreContract
     public async Task A_token_ahead_of_an_older_copy_of_the_database_moves_it_forward()
     {
         var families = host.Services.GetRequiredService<RefreshFamilies>();
-        var first = await families.BeginAsync(Authorization(await host.AddAccountAsync("restored")), default);
+        var first = (await families.BeginAsync(Authorization(await host.AddAccountAsync("restored")), default))!;
         var token = first.RefreshToken;
         for (var i = 0; i < 3; i++)
         {
@@ -167,13 +167,13 @@ public abstract class StoreContract
         var good = 0;
         foreach (var family in begun)
         {
-            good += (await families.ContinueAsync(family.RefreshToken, Client, "app", default)).Succeeded(out _, out _) ? 1 : 0;
+            good += (await families.ContinueAsync(family!.RefreshToken, Client, "app", default)).Succeeded(out _, out _) ? 1 : 0;
         }
 
         Assert.Single(living);
         Assert.Equal(1, good);
         // Another group's session is another session.
-        Assert.True((await families.ContinueAsync((await families.BeginAsync(session with { SessionKey = "wechat" }, default)).RefreshToken, Client, "wechat", default)).Succeeded(out _, out _));
+        Assert.True((await families.ContinueAsync((await families.BeginAsync(session with { SessionKey = "wechat" }, default))!.RefreshToken, Client, "wechat", default)).Succeeded(out _, out _));
         Assert.Equal(2, await host.Store.ReadAsync(db => db.RefreshFamilies.CountAsync(row => row.AccountId == account.Id && row.RevokedAt == null), default));
     }
 
