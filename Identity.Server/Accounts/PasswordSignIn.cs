@@ -31,8 +31,8 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
     public async Task<Result<Account>> CheckAsync(string presentedName, string password, Caller caller, CancellationToken cancellationToken)
     {
         // A name that no account can have is still charged and hashed, under its own spelling.
-        var possible = SignInName.Read(presentedName);
-        var name = possible?.Normal ?? presentedName;
+        var key = SignInName.Key(presentedName);
+        var name = key ?? presentedName;
         var (receipt, blocked) = await throttle.ChargeAsync(
             [new(perName, name), new(perNameAndAddress, $"{name}\n{caller.Network}"), new(perAddress, caller.Network)], cancellationToken);
         if (receipt is null)
@@ -41,8 +41,7 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
         }
 
         // From here to the settlement nothing stops for a client that hangs up, or hanging up would buy free guesses.
-        // A name that cannot be is not asked for: PostgreSQL has no text with a zero octet or half a surrogate pair in it.
-        var account = possible is null ? null : await store.ReadAsync(db => findByName(db, name), CancellationToken.None);
+        var account = key is null ? null : await store.ReadAsync(db => findByName(db, name), CancellationToken.None);
         var verdict = hasher.VerifyHashedPassword(account ?? Nobody, account?.PasswordHash ?? decoy.Value, password);
         var reason = Judge(account, verdict);
         if (reason != RefusalReason.None)

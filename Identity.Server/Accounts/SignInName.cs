@@ -23,6 +23,10 @@ internal sealed record SignInName(string Kind, string Normal)
         return text.Contains('@', StringComparison.Ordinal) ? OfEmail(text) : OfPhoneNumber(text) ?? OfUserName(text);
     }
 
+    /// <summary>What to look up for what was typed. An old system may have let people have names that nobody can take today, so any text is looked up; null is what no database holds as text.</summary>
+    public static string? Key(string presented) =>
+        Read(presented)?.Normal ?? (presented.Any(char.IsControl) ? null : Fold(presented)?.Trim());
+
     /// <summary>
     /// 1 to 64 letters, digits, <c>.</c>, <c>_</c> or <c>-</c> of any script, compared without regard to case and width.
     /// Not all digits, and no <c>@</c> or <c>+</c>: those are the other two kinds.

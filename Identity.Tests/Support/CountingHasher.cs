@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Identity.Server.Data;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -23,7 +24,16 @@ internal sealed class CountingHasher(IOptions<PasswordHasherOptions> options) : 
 
     public PasswordVerificationResult VerifyHashedPassword(Account user, string hashedPassword, string providedPassword)
     {
-        Interlocked.Increment(ref verified);
+        // What is not a hash of today's parameters costs nothing, or something else, and does not count.
+        if (IterationsOf(hashedPassword) == options.Value.IterationCount)
+        {
+            Interlocked.Increment(ref verified);
+        }
+
         return hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
     }
+
+    // Version 3 of ASP.NET Core Identity: a marker, the function, the iterations, ...
+    private static uint IterationsOf(string hash) =>
+        Convert.FromBase64String(hash) is { Length: > 9 } octets && octets[0] == 1 ? BinaryPrimitives.ReadUInt32BigEndian(octets.AsSpan(5)) : 0;
 }

@@ -27,6 +27,8 @@ public sealed class SignInNameTests
     [InlineData("+8613800138000", "phone_number", "+8613800138000")]
     [InlineData("+14155550123", "phone_number", "+14155550123")]
     [InlineData(" 13800138000 ", "phone_number", "+8613800138000")]
+    [InlineData("１３８００１３８０００", "phone_number", "+8613800138000")]
+    [InlineData("bob＠x", "email", "bob@x")]
     public void A_presented_name_has_one_kind_and_one_normal_form(string presented, string kind, string normal) =>
         Assert.Equal(new SignInName(kind, normal), SignInName.Read(presented));
 
@@ -41,7 +43,6 @@ public sealed class SignInNameTests
     [InlineData("12345")]
     [InlineData("23800138000")]
     [InlineData("138001380001")]
-    [InlineData("１３８００１３８０００")]
     [InlineData("٠١٢٣٤")]
     [InlineData("+")]
     [InlineData("+1234567")]
@@ -60,7 +61,6 @@ public sealed class SignInNameTests
     [InlineData("a@b c")]
     [InlineData("<a>@b")]
     [InlineData("a@[127.0.0.1]")]
-    [InlineData("bob＠x")]
     [InlineData("😀")]
     [InlineData("\uD800")]
     public void What_nobody_can_have_is_no_name(string presented) => Assert.Null(SignInName.Read(presented));

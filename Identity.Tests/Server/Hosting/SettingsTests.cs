@@ -18,7 +18,7 @@ public sealed class SettingsTests : IDisposable
         { "--Issuer=https://id.example?a=b", "Issuer must be an absolute URL without query, fragment or a slash at the end." },
         { "--Issuer=https://id.example#a", "Issuer must be an absolute URL without query, fragment or a slash at the end." },
         { "--ConnectionStrings:Identity=nonsense", "ConnectionStrings:Identity is not a connection string of SQLite or PostgreSQL." },
-        { "--ConnectionStrings:Identity=Data Source=/nowhere/at/all.db", "ConnectionStrings:Identity: /nowhere/at/all.db cannot be opened." },
+        { "--ConnectionStrings:Identity=Data Source=/nowhere/at/all.db", "ConnectionStrings:Identity: the database cannot be opened. SQLite Error 14: 'unable to open database file'." },
         { "--Keys:MasterKeyFile=/nowhere/at/all.key", "Keys:MasterKeyFile: /nowhere/at/all.key cannot be written." },
         { "--Keys:MasterKeyFile=/dev/null", "Keys:MasterKeyFile: /dev/null must hold the base64 of 32 octets." },
         { "--Keys:Announce=soon", "Keys:Announce has a value of the wrong type." },
