@@ -53,7 +53,14 @@ internal static class Endpoints
         routes.MapPost(Introspection, IntrospectionEndpoint.HandleAsync);
         routes.MapMethods(Revocation, ForScripts(HttpMethods.Post), RevocationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
         routes.MapGet("/site.css", StyleSheet.Handle);
-        routes.MapRazorPages();
+        routes.MapRazorPages().Add(page =>
+        {
+            // A page without a handler for a method would be drawn without its model. The error page is drawn for whatever failed.
+            if (page is RouteEndpointBuilder { RoutePattern.RawText: not "error" })
+            {
+                page.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head, HttpMethods.Post]));
+            }
+        });
         routes.MapLegacyApis(compat, servesByDefault: development);
     }
 

@@ -100,8 +100,16 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             sessions.HasIndex(row => row.HandleHash).IsUnique();
             sessions.HasIndex(row => row.ExpiresAt);
         });
-        modelBuilder.Entity<SessionClientRow>().ToTable("session_clients").HasKey(row => new { row.Sid, row.ClientId });
-        modelBuilder.Entity<ConsentRow>().ToTable("consents").HasKey(row => new { row.AccountId, row.ClientId });
+        modelBuilder.Entity<SessionClientRow>(clients =>
+        {
+            clients.ToTable("session_clients").HasKey(row => new { row.Sid, row.ClientId });
+            clients.HasOne<SessionRow>().WithMany().HasForeignKey(row => row.Sid);
+        });
+        modelBuilder.Entity<ConsentRow>(consents =>
+        {
+            consents.ToTable("consents").HasKey(row => new { row.AccountId, row.ClientId });
+            consents.HasOne<Account>().WithMany().HasForeignKey(row => row.AccountId);
+        });
         modelBuilder.Entity<AuthorizeRequestRow>(requests =>
         {
             requests.ToTable("authorize_requests").HasKey(row => row.HandleHash);

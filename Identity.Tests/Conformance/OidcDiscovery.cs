@@ -18,20 +18,30 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
     {
         var expected = $$"""
             {"issuer":"{{host.Issuer}}",
+            "authorization_endpoint":"{{host.Issuer}}/connect/authorize",
             "token_endpoint":"{{host.Issuer}}/connect/token",
             "jwks_uri":"{{host.Issuer}}/.well-known/jwks",
             "userinfo_endpoint":"{{host.Issuer}}/connect/userinfo",
             "introspection_endpoint":"{{host.Issuer}}/connect/introspect",
             "revocation_endpoint":"{{host.Issuer}}/connect/revoke",
+            "end_session_endpoint":"{{host.Issuer}}/connect/endsession",
+            "pushed_authorization_request_endpoint":"{{host.Issuer}}/connect/par",
             "scopes_supported":["openid","profile","email","address","phone","offline_access","api"],
-            "response_types_supported":[],
-            "grant_types_supported":["password","refresh_token","client_credentials"],
+            "response_types_supported":["code"],
+            "response_modes_supported":["query","fragment","form_post"],
+            "code_challenge_methods_supported":["S256"],
+            "prompt_values_supported":["none","login","consent","select_account"],
+            "authorization_response_iss_parameter_supported":true,
+            "grant_types_supported":["authorization_code","password","refresh_token","client_credentials"],
             "subject_types_supported":["public"],
             "id_token_signing_alg_values_supported":["RS256","ES256"],
-            "token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","none"],
-            "introspection_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"],
-            "revocation_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","none"],
+            "token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","private_key_jwt","none"],
+            "token_endpoint_auth_signing_alg_values_supported":["ES256","PS256","RS256"],
+            "introspection_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","private_key_jwt"],
+            "revocation_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","private_key_jwt","none"],
             "claims_supported":["sub","address","email","email_verified","phone_number","phone_number_verified","name","family_name","given_name","middle_name","nickname","preferred_username","profile","picture","website","gender","birthdate","zoneinfo","locale","updated_at"],
+            "backchannel_logout_supported":true,
+            "backchannel_logout_session_supported":true,
             "request_uri_parameter_supported":false,
             "request_parameter_supported":false,
             "claims_parameter_supported":false}
@@ -51,11 +61,11 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
     {
         var addresses = (await host.GetAsync(Metadata)).Json.EnumerateObject()
             .Where(member => member.Value.ValueKind == JsonValueKind.String && !member.NameEquals("issuer")).Select(member => new Uri(member.Value.GetString()!)).ToList();
-        Assert.Equal(5, addresses.Count);
+        Assert.Equal(8, addresses.Count);
         foreach (var address in addresses)
         {
             var statuses = new[] { (await host.GetAsync(address.PathAndQuery)).Status, (await host.PostRawAsync(address.PathAndQuery, "")).Status };
-            Assert.All(statuses, status => Assert.Contains(status, new[] { 200, 400, 401, 405 }));
+            Assert.All(statuses, status => Assert.Contains(status, new[] { 200, 303, 400, 401, 405 }));
             Assert.Contains(statuses, status => status != 405);
         }
     }

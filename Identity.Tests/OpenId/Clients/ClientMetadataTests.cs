@@ -29,7 +29,7 @@ public sealed class ClientMetadataTests
     [Fact]
     public void What_is_written_reads_back() => Any.ForAll(
         from texts in Any.Text.ArrayOf(8)
-        from lists in Any.Text.ListOf().ArrayOf(2)
+        from lists in Any.Text.ListOf().ArrayOf(5)
         from hashes in Any.Text.SelectMany(hash => Gen.Choose(-1, int.MaxValue).Select(end => new ClientSecretHash(hash, end < 0 ? null : end))).ListOf()
         from flags in Gen.Elements(true, false).ArrayOf(3)
         from seconds in Gen.Choose(0, 400 * 86400).ArrayOf(5)
@@ -46,6 +46,9 @@ public sealed class ClientMetadataTests
             PolicyUri = texts[7],
             TosUri = null,
             Contacts = [.. lists[1]],
+            RedirectUris = [.. lists[2]],
+            PostLogoutRedirectUris = [.. lists[3]],
+            CorsOrigins = [.. lists[4]],
             ClientSecretHashes = [.. hashes],
             FirstParty = flags[0],
             MayIntrospect = flags[1],
@@ -62,7 +65,10 @@ public sealed class ClientMetadataTests
             Assert.Equal(client.GrantTypes, read.GrantTypes);
             Assert.Equal(client.Contacts, read.Contacts);
             Assert.Equal(client.ClientSecretHashes, read.ClientSecretHashes);
-            Assert.Equal(client, read with { GrantTypes = client.GrantTypes, Contacts = client.Contacts, ClientSecretHashes = client.ClientSecretHashes });
+            Assert.Equal(client.RedirectUris, read.RedirectUris);
+            Assert.Equal(client.PostLogoutRedirectUris, read.PostLogoutRedirectUris);
+            Assert.Equal(client.CorsOrigins, read.CorsOrigins);
+            Assert.Equal(client, read with { RedirectUris = client.RedirectUris, PostLogoutRedirectUris = client.PostLogoutRedirectUris, CorsOrigins = client.CorsOrigins, GrantTypes = client.GrantTypes, Contacts = client.Contacts, ClientSecretHashes = client.ClientSecretHashes });
         });
 
     [Fact]
