@@ -88,7 +88,13 @@ internal static class Composition
         services.AddSingleton<LogoutRequests>();
         services.AddSingleton<Consents>();
         services.AddRazorPages();
-        services.AddAntiforgery(forgery => forgery.Cookie.Name = "identity-forgery");
+        services.AddAntiforgery(forgery =>
+        {
+            forgery.Cookie.Name = "identity-forgery";
+            // A client's redirect is a navigation from another site: Strict would not be sent with it, and each tab would get a new cookie that voids the forms of the others.
+            forgery.Cookie.SameSite = SameSiteMode.Lax;
+            forgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
 
         services.AddSingleton<LegacyMembers>();
         services.AddSingleton<ITokenExchange, LegacyTokenExchange>();
@@ -97,6 +103,8 @@ internal static class Composition
         services.AddSingleton<SnapshotRefresh>();
         services.AddHostedService(provider => provider.GetRequiredService<SnapshotRefresh>());
         services.AddHostedService<KeyRotation>();
+        services.AddSingleton<Pruning>();
+        services.AddHostedService(provider => provider.GetRequiredService<Pruning>());
     }
 
     public static IEnumerable<string> UnknownSettings(IConfiguration configuration) => UnknownKeys.In(configuration, Sections);

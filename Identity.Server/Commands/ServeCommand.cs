@@ -17,6 +17,8 @@ internal sealed class ServeCommand : Command
     {
         await using var app = ServerApplication.Build(IdentityCommand.Settings(result), result.GetValue(config) ?? []);
         await app.PrepareAsync(cancellationToken);
+        // Starting leaves more garbage than serving ever will; an idle server need not keep it.
+        app.Lifetime.ApplicationStarted.Register(() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));
         try
         {
             await app.RunAsync(cancellationToken);

@@ -36,6 +36,14 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
     public async Task<ContinuedFamily?> BeginAsync(Authorization authorization, CancellationToken cancellationToken)
     {
         var (client, account, now) = (authorization.Client, authorization.Account!, clock.GetUtcNow());
+        // Back-Channel Logout §2.7: with offline_access it outlives the session.
+        var sid = authorization.Scopes.Contains(StandardScopes.OfflineAccess) ? null : authorization.SessionId;
+        var end = now + client.RefreshTokenAbsoluteLifetime;
+        if (sid is not null)
+        {
+            end = Earlier(end, await store.ReadAsync(db => db.Sessions.Where(session => session.Sid == sid).Select(session => session.ExpiresAt).SingleAsync(cancellationToken), cancellationToken));
+        }
+
         var row = new RefreshFamilyRow
         {
             Id = new Guid(RandomNumberGenerator.GetBytes(16)),
@@ -46,14 +54,13 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
             Generation = 1,
             RotatedAt = now,
             CreatedAt = now,
-            ExpiresAt = Earlier(now + client.RefreshTokenLifetime, now + client.RefreshTokenAbsoluteLifetime),
-            AbsoluteExpiresAt = now + client.RefreshTokenAbsoluteLifetime,
+            ExpiresAt = Earlier(now + client.RefreshTokenLifetime, end),
+            AbsoluteExpiresAt = end,
             Scope = authorization.Scopes.ToString(),
             AuthTime = authorization.AuthTime,
             Amr = string.Join(' ', authorization.AuthenticationMethods),
             SessionKey = authorization.SessionKey,
-            // Back-Channel Logout §2.7: with offline_access it outlives the session.
-            Sid = authorization.Scopes.Contains(StandardScopes.OfflineAccess) ? null : authorization.SessionId,
+            Sid = sid,
             Resources = authorization.Resources is { } resources ? string.Join(' ', resources) : null,
         };
 
