@@ -13,7 +13,7 @@ namespace Identity.Server.Revocation;
 internal static class RevocationEndpoint
 {
     public static async Task<Results<Ok, OAuthRefusal>> HandleAsync(
-        HttpContext http, ClientAuthenticator authenticator, AccessTokens accessTokens, RefreshFamilies families, ILogger<TokenResponse> logger, CancellationToken cancellationToken)
+        HttpContext http, ClientAuthenticator authenticator, AccessTokens accessTokens, RefreshFamilies families, ILogger<RefreshFamilies> logger, CancellationToken cancellationToken)
     {
         if (!(await http.Request.ReadParametersAsync(cancellationToken)).Succeeded(out var parameters, out var error)
             || !PresentedClient.Read(http.Request.Headers.Authorization, parameters).Succeeded(out var presented, out error)

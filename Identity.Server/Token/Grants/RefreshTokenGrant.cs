@@ -2,6 +2,7 @@ using Identity.OpenId.Errors;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
 using Identity.Server.Clients;
+using Identity.Server.Data;
 using Identity.Server.Issuing;
 
 namespace Identity.Server.Token.Grants;
@@ -21,22 +22,13 @@ internal sealed class RefreshTokenGrant(RefreshFamilies families, ScopeDirectory
             return OAuthError.InvalidRequest("refresh_token is missing.");
         }
 
-        // Before the rotation: a request that asks for too much must not use up a token.
-        if (request.Scope.Count > 0 && await families.PeekAsync(request.RefreshToken, cancellationToken) is { } peeked
+        // Before the rotation: a request that asks for too much must not use up a token. What a stranger asks for is not looked at.
+        if ((request.Scope.Count > 0 || request.Resources.Count > 0)
+            && await families.PeekAsync(request.RefreshToken, cancellationToken) is { } peeked
             && string.Equals(peeked.ClientId, client.ClientId, StringComparison.Ordinal)
-            && !ScopeRule.Narrow(request.Scope, Granted(peeked.Scope)).Succeeded(out _, out var tooWide))
+            && TooWide(request, peeked) is { } refusal)
         {
-            return tooWide;
-        }
-
-        // RFC 8707 §2.2: a refresh may narrow the resources, never widen them.
-        if (request.Resources.Count > 0 && await families.PeekAsync(request.RefreshToken, cancellationToken) is { } known)
-        {
-            var possible = known.Resources?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? directory.Resources(Granted(known.Scope));
-            if (!request.Resources.All(resource => possible.Contains(resource, StringComparer.Ordinal)))
-            {
-                return new OAuthError("invalid_target", "A resource was not granted.");
-            }
+            return refusal;
         }
 
         if (!(await families.ContinueAsync(request.RefreshToken, client, request.SessionKey, cancellationToken)).Succeeded(out var proof, out var error)
@@ -60,6 +52,18 @@ internal sealed class RefreshTokenGrant(RefreshFamilies families, ScopeDirectory
             Resources = resources,
             SessionKey = request.SessionKey,
         };
+    }
+
+    // RFC 6749 §6 and RFC 8707 §2.2: a refresh may narrow scopes and resources, never widen them.
+    private OAuthError? TooWide(TokenRequest request, RefreshFamilyRow family)
+    {
+        if (!ScopeRule.Narrow(request.Scope, Granted(family.Scope)).Succeeded(out _, out var error))
+        {
+            return error;
+        }
+
+        var possible = family.Resources?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? directory.Resources(Granted(family.Scope));
+        return request.Resources.All(resource => possible.Contains(resource, StringComparer.Ordinal)) ? null : new OAuthError("invalid_target", "A resource was not granted.");
     }
 
     private static ScopeSet Granted(string text) => ScopeSet.Parse(text).Succeeded(out var scopes, out _) ? scopes : ScopeSet.Empty;
