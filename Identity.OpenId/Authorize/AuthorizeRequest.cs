@@ -40,6 +40,9 @@ public sealed record AuthorizeRequest
 
     public string? AcrValues { get; init; }
 
+    /// <summary>Claims asked for one by one.</summary>
+    public ClaimsRequest Claims { get; init; } = ClaimsRequest.None;
+
     /// <summary>RFC 8707 §2.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
 
@@ -50,7 +53,13 @@ public sealed record AuthorizeRequest
     {
         if (parameters.Find("request") is not null)
         {
-            return new OAuthError("request_not_supported", "Signed request objects are not supported.");
+            return new OAuthError("request_not_supported", "Request objects are not supported.");
+        }
+
+        // Of a pushed request the reference is taken before; this is one to somebody else's server.
+        if (parameters.Find("request_uri") is not null)
+        {
+            return new OAuthError("request_uri_not_supported", "request_uri must come from the pushed authorization request endpoint.");
         }
 
         var reader = new ParameterReader(parameters);
@@ -66,6 +75,9 @@ public sealed record AuthorizeRequest
         var hint = reader.Optional("id_token_hint", Tokens.TokenReader.MaxLength);
         var locales = reader.Optional("ui_locales", 256);
         var acr = reader.Optional("acr_values", 512);
+        var claimsText = reader.Optional("claims", ClaimsRequest.MaxLength);
+        // Hints that no answer of ours depends on: there is one language and one kind of page.
+        _ = reader.Optional("claims_locales", 256);
         _ = reader.Optional("display", 32);
         _ = reader.Optional("response_mode", 32);
         var resources = reader.Many("resource", 512, 8);
@@ -75,6 +87,11 @@ public sealed record AuthorizeRequest
         }
 
         if (!ScopeSet.Parse(scope).Succeeded(out var scopes, out var malformed))
+        {
+            return malformed;
+        }
+
+        if (!ClaimsRequest.Parse(claimsText).Succeeded(out var claims, out malformed))
         {
             return malformed;
         }
@@ -102,6 +119,7 @@ public sealed record AuthorizeRequest
             IdTokenHint = hint,
             UiLocales = locales,
             AcrValues = acr,
+            Claims = claims,
             Resources = resources,
         };
     }

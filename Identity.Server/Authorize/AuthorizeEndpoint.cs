@@ -20,10 +20,11 @@ internal static class AuthorizeEndpoint
         }
 
         var pushed = false;
-        if (parameters.Find("request_uri") is { } reference)
+        // Every other reference goes on as it is, to be refused by its name where the client can see it.
+        if (parameters.Find("request_uri") is { } reference && reference.StartsWith(PushedPrefix, StringComparison.Ordinal))
         {
             // RFC 9126 §4: what was pushed counts, and nothing beside it.
-            if (!reference.StartsWith(PushedPrefix, StringComparison.Ordinal) || parameters.Repeats("request_uri") || parameters.Repeats("client_id")
+            if (parameters.Repeats("request_uri") || parameters.Repeats("client_id")
                 || await pending.TakePushedAsync(reference[PushedPrefix.Length..], parameters.Find("client_id") ?? "", cancellationToken) is not { } original)
             {
                 return new PageRefusal(new OAuthError("invalid_request_uri", "The request was not pushed by this client, has expired or was used."));

@@ -48,9 +48,14 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
         }
 
         var client = clients.Find(target.ClientId)!;
-        var asked = request.Scope.Count > 0 ? request : request with { Scope = client.Scopes };
+        var asked = (request.Scope.Count > 0 ? request : request with { Scope = client.Scopes })
+            // What no scope of its registration would release, a client cannot have by naming it. §5.5.1: that is no error.
+            with { Claims = request.Claims.Only(scopes.Claims(client.Scopes)) };
         return AuthorizeRules.FirstMistake(new(asked, client.Metadata, scopes.Resources(asked.Scope), pushed)) is { } mistake ? mistake : asked;
     }
+
+    /// <summary>Claims that the request asks for by name and that no scope of it releases: they need a consent of their own.</summary>
+    public IReadOnlyList<string> BeyondScopes(AuthorizeRequest request) => [.. request.Claims.Personal.Except(scopes.Claims(request.Scope), StringComparer.Ordinal)];
 
     /// <summary>What the request owes now. The answer follows from the session and the consent that stand in the database, not from which page came last.</summary>
     public async Task<(InteractionVerdict Verdict, SessionRow? Session)> DecideAsync(AuthorizeRequest request, DateTimeOffset askedAt, bool accountChosen, HttpContext http, CancellationToken cancellationToken)
@@ -63,9 +68,9 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
             return (new(InteractionStep.None, OAuthError.InvalidRequest("id_token_hint is not an id_token of this server.")), null);
         }
 
-        var consentAt = session is null ? null : await consents.GivenAsync(session.AccountId, client.ClientId, request.Scope, cancellationToken);
+        var consentAt = session is null ? null : await consents.GivenAsync(session.AccountId, client.ClientId, request.Scope, BeyondScopes(request), cancellationToken);
         var verdict = Interaction.Decide(
-            new(request, askedAt, session is null ? null : new(session.Account!.Subject, session.AuthTime), hint?.Subject, accountChosen, client.AsksConsent, consentAt),
+            new(request, askedAt, session is null ? null : new(session.Account!.Subject, session.AuthTime) { Methods = session.Amr.Split(' ', StringSplitOptions.RemoveEmptyEntries) }, hint?.Subject, accountChosen, client.AsksConsent, consentAt),
             clock.GetUtcNow());
         return (verdict, session);
     }

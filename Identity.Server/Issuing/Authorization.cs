@@ -1,3 +1,4 @@
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Scopes;
 using Identity.Server.Data;
@@ -31,6 +32,9 @@ internal sealed record Authorization
 
     /// <summary>For the id_token.</summary>
     public string? Nonce { get; init; }
+
+    /// <summary>Claims that were asked for by name, OpenID Connect Core §5.5; null for none.</summary>
+    public ClaimsRequest? Claims { get; init; }
 
     /// <summary>RFC 8707: the resources that the token is for; null for all that the scopes belong to.</summary>
     public IReadOnlyList<string>? Resources { get; init; }

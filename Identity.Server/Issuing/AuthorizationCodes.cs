@@ -36,6 +36,7 @@ internal sealed class AuthorizationCodes(IdentityStore store, RefreshFamilies fa
             Challenge = request.CodeChallenge,
             AuthTime = session.AuthTime,
             Amr = session.Amr,
+            Claims = request.Claims.IsEmpty ? null : request.Claims.ToJson(),
             ExpiresAt = clock.GetUtcNow() + client.AuthorizationCodeLifetime,
         };
         return await store.TransactAsync(

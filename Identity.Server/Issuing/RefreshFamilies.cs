@@ -61,6 +61,7 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
             Amr = string.Join(' ', authorization.AuthenticationMethods),
             SessionKey = authorization.SessionKey,
             Sid = sid,
+            Claims = authorization.Claims?.ToJson(),
             Resources = authorization.Resources is { } resources ? string.Join(' ', resources) : null,
         };
 

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
 using Identity.OpenId.Tokens;
+using Identity.Server.Accounts;
 using Identity.Server.Keys;
 using Microsoft.IdentityModel.Tokens;
 
@@ -98,11 +100,12 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
                     IssuedAt = now,
                     ExpiresAt = now + authorization.Client.IdTokenLifetime,
                     AuthTime = authorization.AuthTime,
+                    AuthenticationContext = AuthenticationContext.Reached(authorization.AuthenticationMethods) is [var strongest, ..] ? strongest : null,
                     AuthenticationMethods = authorization.AuthenticationMethods,
                     AccessTokenHash = TokenHash.LeftHalf(access),
                     Nonce = authorization.Nonce,
                     SessionId = authorization.SessionId,
-                }.ToJson(),
+                }.ToJson(writer => UserClaims.Write(writer, authorization.Account, authorization.Claims?.IdToken.Keys ?? [])),
                 IdTokenClaims.Type);
 }
 

@@ -20,7 +20,7 @@ public sealed class ApplicationsModel(IServiceProvider services) : PageModel
 
         var clients = services.GetRequiredService<ClientDirectory>();
         var rows = await services.GetRequiredService<Consents>().OfAsync(session.AccountId, cancellationToken);
-        Given = [.. rows.Select(row => (row.ClientId, clients.Find(row.ClientId)?.Metadata.ClientName ?? row.ClientId, row.Scope))];
+        Given = [.. rows.Select(row => (row.ClientId, clients.Find(row.ClientId)?.Metadata.ClientName ?? row.ClientId, $"{row.Scope} {row.Claims}".TrimEnd()))];
         return Page();
     }
 

@@ -1,5 +1,7 @@
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Scopes;
 using Identity.Server.Accounts;
+using Identity.Server.Authorize;
 using Identity.Server.Clients;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
@@ -19,7 +21,7 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
         }
 
         var scopes = services.GetRequiredService<ScopeDirectory>();
-        Lines = [.. Asked.Scope.Select(scope => Describe(scope, scopes))];
+        Lines = [.. Asked.Scope.Select(scope => Describe(scope, scopes)).Concat(Beyond(Asked).Select(Describe)).Distinct(StringComparer.Ordinal)];
         return Page();
     }
 
@@ -37,11 +39,13 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
 
         if (await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is { } session)
         {
-            await services.GetRequiredService<Consents>().GiveAsync(session.AccountId, Asked.ClientId, Asked.Scope, cancellationToken);
+            await services.GetRequiredService<Consents>().GiveAsync(session.AccountId, Asked.ClientId, Asked.Scope, Beyond(Asked), cancellationToken);
         }
 
         return GoOn();
     }
+
+    private IReadOnlyList<string> Beyond(AuthorizeRequest asked) => services.GetRequiredService<AuthorizeFlow>().BeyondScopes(asked);
 
     private static string Describe(string scope, ScopeDirectory scopes) => scope switch
     {
@@ -52,5 +56,20 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
         StandardScopes.Address => "see your postal address",
         StandardScopes.OfflineAccess => "keep this access while you are away",
         _ => scopes.Describe(scope) ?? scope,
+    };
+
+    // A claim by itself, OpenID Connect Core §5.5.
+    private static string Describe(string claim) => claim switch
+    {
+        "email" or "email_verified" => "see your e-mail address",
+        "phone_number" or "phone_number_verified" => "see your phone number",
+        "address" => "see your postal address",
+        "preferred_username" => "see your user name",
+        "profile" => "see the address of your profile page",
+        "birthdate" => "see your birthday",
+        "zoneinfo" => "see your time zone",
+        "locale" => "see your language",
+        "updated_at" => "see when your profile was changed",
+        _ => $"see your {claim.Replace('_', ' ')}",
     };
 }

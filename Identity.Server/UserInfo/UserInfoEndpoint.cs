@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Parameters;
 using Identity.OpenId.Scopes;
@@ -36,7 +37,7 @@ internal static class UserInfoEndpoint
             return OAuthRefusal.OfToken(error);
         }
 
-        if (!token.Claims.Audience.Contains(issuer, StringComparer.Ordinal) || clients.Find(token.Claims.ClientId) is null)
+        if (!token.Claims.Audience.Contains(issuer, StringComparer.Ordinal) || clients.Find(token.Claims.ClientId) is not { } client)
         {
             return OAuthRefusal.OfToken(Identity.OpenId.Tokens.TokenReader.Invalid(RefusalReason.ForeignToken));
         }
@@ -47,7 +48,13 @@ internal static class UserInfoEndpoint
         }
 
         http.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Text(Body(account, scopes.Claims(token.Claims.Scope)).Span, "application/json; charset=utf-8");
+        var released = scopes.Claims(token.Claims.Scope);
+        if (token.Asked is { } asked && ClaimsRequest.Parse(asked).Succeeded(out var named, out _))
+        {
+            released = released.Concat(named.Only(scopes.Claims(client.Scopes)).UserInfo.Keys);
+        }
+
+        return TypedResults.Text(Body(account, released).Span, "application/json; charset=utf-8");
     }
 
     // RFC 6750 §2: header, or form body of a POST; never both, and never the query.

@@ -22,7 +22,7 @@ public sealed partial class DoorsTests
         { "Sessions", ["Data", "Hosting"] },
         { "Proofs", ["Data", "Hosting"] },
         { "Compat", ["Token", "Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
-        { "Issuing", ["Keys", "Data", "Hosting"] },
+        { "Issuing", ["Accounts", "Keys", "Data", "Hosting"] },
         { "Accounts", ["Mail", "Keys", "Data", "Hosting"] },
         { "Clients", ["Proofs", "Data", "Hosting"] },
         { "Mail", ["Data", "Hosting"] },

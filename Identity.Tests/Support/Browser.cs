@@ -22,6 +22,10 @@ internal sealed class Browser : IDisposable
     /// <summary>Opens an address and follows redirects within the server.</summary>
     public Task<Stop> OpenAsync(string address) => GoAsync(new HttpRequestMessage(HttpMethod.Get, address));
 
+    /// <summary>Posts a form that another site holds.</summary>
+    public Task<Stop> PostAsync(string address, IEnumerable<(string Name, string Value)> form) =>
+        GoAsync(new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(form.Select(pair => KeyValuePair.Create(pair.Name, pair.Value))) });
+
     /// <summary>Fills in the page's first form (or the one with <paramref name="button"/>) and sends it.</summary>
     public Task<Stop> SubmitAsync(Stop page, string? button = null, params (string Name, string Value)[] filled)
     {

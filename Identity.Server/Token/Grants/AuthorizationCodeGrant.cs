@@ -1,3 +1,4 @@
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
@@ -49,6 +50,7 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, ScopeDire
             CodeHash = row.CodeHash,
             SessionId = row.Sid,
             Nonce = row.Nonce,
+            Claims = row.Claims is { } claims && ClaimsRequest.Parse(claims).Succeeded(out var asked, out _) ? asked : null,
             Resources = request.Resources.Count > 0 ? request.Resources : granted.Length > 0 ? granted : null,
         };
     }
