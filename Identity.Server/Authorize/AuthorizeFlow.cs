@@ -48,9 +48,12 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
         }
 
         var client = clients.Find(target.ClientId)!;
-        var asked = (request.Scope.Count > 0 ? request : request with { Scope = client.Scopes })
+        var asked = request with
+        {
+            Scope = request.Scope.Count > 0 ? request.Scope : client.Scopes,
             // What no scope of its registration would release, a client cannot have by naming it. §5.5.1: that is no error.
-            with { Claims = request.Claims.Only(scopes.Claims(client.Scopes)) };
+            Claims = request.Claims.Only(scopes.Claims(client.Scopes)),
+        };
         return AuthorizeRules.FirstMistake(new(asked, client.Metadata, scopes.Resources(asked.Scope), pushed)) is { } mistake ? mistake : asked;
     }
 
