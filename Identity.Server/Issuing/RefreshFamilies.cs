@@ -61,7 +61,7 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
             Amr = string.Join(' ', authorization.AuthenticationMethods),
             SessionKey = authorization.SessionKey,
             Sid = sid,
-            Resources = authorization.Resources is { } resources ? string.Join(' ', resources) : null,
+            Resources = authorization.GrantedResources is { } resources ? string.Join(' ', resources) : null,
         };
 
         if (authorization.CodeHash is { } code)

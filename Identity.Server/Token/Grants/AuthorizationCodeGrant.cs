@@ -49,6 +49,7 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, ScopeDire
             CodeHash = row.CodeHash,
             SessionId = row.Sid,
             Nonce = row.Nonce,
+            GrantedResources = granted.Length > 0 ? granted : null,
             Resources = request.Resources.Count > 0 ? request.Resources : granted.Length > 0 ? granted : null,
         };
     }
