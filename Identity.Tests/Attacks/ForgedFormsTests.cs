@@ -79,7 +79,7 @@ public sealed class ForgedFormsTests(AttackHost host) : IClassFixture<AttackHost
         {
             var path = $"/{page.AttributeRouteInfo!.Template!.TrimStart('/')}";
             var handlers = (await loader.LoadAsync(page, EndpointMetadataCollection.Empty)).HandlerMethods;
-            forms.AddRange(handlers.Where(handler => handler.HttpMethod == "POST" && path != ErrorPage).Select(handler => handler.Name is null ? path : $"{path}?handler={handler.Name}"));
+            forms.AddRange(handlers.Where(handler => handler.HttpMethod.Equals("POST", StringComparison.OrdinalIgnoreCase) && path != ErrorPage).Select(handler => handler.Name is null ? path : $"{path}?handler={handler.Name}"));
         }
 
         return [.. forms.Distinct()];

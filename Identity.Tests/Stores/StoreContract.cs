@@ -207,6 +207,8 @@ public abstract class StoreContract
     {
         var codes = host.Services.GetRequiredService<EmailCodes>();
         const string Mailbox = "codes@example.com";
+        // Whichever tests ran before: the day that is counted must not end in the middle.
+        host.Clock.Advance(TimeSpan.FromDays(1) - host.Clock.GetUtcNow().TimeOfDay);
         var code = await SendAsync(codes, Mailbox);
         var racers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => codes.UseAsync(EmailCodes.ForRegistration, Mailbox, code, default))));
         Assert.Single(racers, used => used);
