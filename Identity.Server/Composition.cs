@@ -46,7 +46,8 @@ internal static class Composition
         services.TryAddSingleton(TimeProvider.System);
         var hosting = Settings.Read<HostingOptions>(configuration, "Hosting", options => options.Mistakes());
         services.AddSingleton(hosting);
-        services.AddSingleton(IssuerSetting.Read(configuration, hosting, production));
+        var issuer = IssuerSetting.Read(configuration, hosting, production);
+        services.AddSingleton(issuer);
         services.AddSingleton(Settings.Read<KeysOptions>(configuration, "Keys", options => options.Mistakes()));
         services.AddSingleton(Settings.Read<MailOptions>(configuration, "Mail", options => options.Mistakes()));
         services.AddSingleton(compat);
@@ -90,7 +91,9 @@ internal static class Composition
         services.AddRazorPages();
         services.AddAntiforgery(forgery =>
         {
-            forgery.Cookie.Name = "identity-forgery";
+            // RFC 6265bis §4.1.3.2, as the session's: a neighbour who could plant this cookie would know the token that goes with it.
+            forgery.Cookie.Name = issuer.IsHttps && !hosting.AllowInsecureHttp ? "__Host-identity-forgery" : "identity-forgery";
+            forgery.Cookie.Path = "/";
             // A client's redirect is a navigation from another site: Strict would not be sent with it, and each tab would get a new cookie that voids the forms of the others.
             forgery.Cookie.SameSite = SameSiteMode.Lax;
             forgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;

@@ -28,6 +28,9 @@ internal static class Endpoints
 
     private static readonly string[] GetAndPost = [HttpMethods.Get, HttpMethods.Post];
 
+    // RFC 9110 §9.3.2: what can be read can be asked about.
+    private static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
+
     private const string OpenIdConfiguration = "/.well-known/openid-configuration";
     private const string AuthorizationServer = "/.well-known/oauth-authorization-server";
 
@@ -39,11 +42,11 @@ internal static class Endpoints
     {
         foreach (var place in new[] { "", issuerPath }.Distinct(StringComparer.Ordinal))
         {
-            routes.MapGet(OpenIdConfiguration + place, DiscoveryEndpoints.Metadata);
-            routes.MapGet(AuthorizationServer + place, DiscoveryEndpoints.Metadata);
+            routes.MapMethods(OpenIdConfiguration + place, Read, DiscoveryEndpoints.Metadata);
+            routes.MapMethods(AuthorizationServer + place, Read, DiscoveryEndpoints.Metadata);
         }
 
-        routes.MapGet(Jwks, DiscoveryEndpoints.Jwks);
+        routes.MapMethods(Jwks, Read, DiscoveryEndpoints.Jwks);
         routes.MapMethods(Authorize, GetAndPost, AuthorizeEndpoint.HandleAsync);
         routes.MapGet(Resume, AuthorizeEndpoint.ResumeAsync);
         routes.MapMethods(PushedAuthorization, ForScripts(HttpMethods.Post), PushedAuthorizationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
@@ -52,7 +55,7 @@ internal static class Endpoints
         routes.MapMethods(UserInfo, ForScripts(GetAndPost), UserInfoEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
         routes.MapPost(Introspection, IntrospectionEndpoint.HandleAsync);
         routes.MapMethods(Revocation, ForScripts(HttpMethods.Post), RevocationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
-        routes.MapGet("/site.css", StyleSheet.Handle);
+        routes.MapMethods("/site.css", Read, StyleSheet.Handle);
         routes.MapRazorPages().Add(page =>
         {
             // A page without a handler for a method would be drawn without its model. The error page is drawn for whatever failed.

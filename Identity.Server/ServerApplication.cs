@@ -35,19 +35,15 @@ internal static partial class ServerApplication
         var hosting = app.Services.GetRequiredService<HostingOptions>();
         var issuerPath = app.Services.GetRequiredService<IssuerSetting>().Path;
         app.UseForwardedClient(hosting);
+        app.UsePublicPath(issuerPath);
         app.UseProtocolErrors();
+        app.UsePageHeaders();
         app.UseWhen(ForPeople.Is, people =>
         {
-            people.UsePageHeaders();
             people.UseExceptionHandler(ForPeople.ErrorPage);
             people.UseStatusCodePagesWithReExecute(ForPeople.ErrorPage);
         });
         app.UseLegacyPaths(app.Services.GetRequiredService<CompatOptions>());
-        if (issuerPath.Length > 0)
-        {
-            app.UsePathBase(issuerPath);
-        }
-
         app.UseRouting();
         app.UseCrossOrigin(() => app.Services.GetRequiredService<ClientDirectory>().Origins);
         app.UseSecureTransport(hosting, app.Environment.IsProduction());

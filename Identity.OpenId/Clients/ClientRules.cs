@@ -98,6 +98,15 @@ public static class ClientRules
             }
         }
 
+        foreach (var (name, uri) in new[] { ("client_uri", client.ClientUri), ("logo_uri", client.LogoUri), ("policy_uri", client.PolicyUri), ("tos_uri", client.TosUri) })
+        {
+            // People follow them from our pages.
+            if (uri is not null && !(Uri.TryCreate(uri, UriKind.Absolute, out var shown) && shown.Scheme is "https" or "http"))
+            {
+                yield return $"{name} must be a web address.";
+            }
+        }
+
         if (client.AccessTokenFormat is not ("jwt" or "reference"))
         {
             yield return "access_token_format must be jwt or reference.";

@@ -38,7 +38,7 @@ public static class TokenReader
             ValidateLifetime = false,
         });
 
-        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt)
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt || HasCritical(jwt))
         {
             return Invalid(RefusalReason.UnknownToken);
         }
@@ -82,10 +82,13 @@ public static class TokenReader
             ValidateAudience = false,
             ValidateLifetime = false,
         });
-        return result is { IsValid: true, SecurityToken: JsonWebToken jwt } && jwt.Audiences.FirstOrDefault() is { } audience && !string.IsNullOrEmpty(jwt.Subject)
+        return result is { IsValid: true, SecurityToken: JsonWebToken jwt } && !HasCritical(jwt) && jwt.Audiences.FirstOrDefault() is { } audience && !string.IsNullOrEmpty(jwt.Subject)
             ? new(jwt.Subject, audience, jwt.TryGetPayloadValue<string>("sid", out var sid) ? sid : null)
             : null;
     }
+
+    /// <summary>RFC 7515 §4.1.11: whoever does not understand an extension that is critical must refuse the token, and we know none. The handler does not look.</summary>
+    internal static bool HasCritical(JsonWebToken jwt) => jwt.TryGetHeaderValue<object>("crit", out _);
 
     private static Result<AccessTokenClaims> InTime(AccessTokenClaims? claims, DateTimeOffset now) => claims switch
     {

@@ -66,7 +66,7 @@ internal static class AuthorizeEndpoint
         var handle = http.Request.Query["request"].ToString();
         return await pending.FindAsync(AuthorizeRequestRow.Pending, handle, http, cancellationToken) is { } row
             ? await flow.ResumeAsync(row, handle, http, cancellationToken)
-            : new PageRefusal(OAuthError.InvalidRequest("This sign-in is over or belongs to another browser. Please go back to the application and begin again."));
+            : await flow.OverAsync(handle, http, cancellationToken);
     }
 
     private static async Task<IResult> WaitAsync(ParameterSet parameters, AuthorizeRequest request, string? browser, PendingRequests pending, CancellationToken cancellationToken, string page = Endpoints.Resume)

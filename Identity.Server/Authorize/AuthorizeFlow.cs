@@ -95,13 +95,13 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
         var (verdict, session) = await DecideAsync(request, row.AskedAt, row.AccountChosen, http, cancellationToken);
         if (verdict.Error is null && verdict.Step != InteractionStep.None)
         {
-            return TypedResults.Redirect($"{PageOf(verdict.Step)}?request={handle}");
+            return new SeeOther($"{PageOf(verdict.Step)}?request={handle}");
         }
 
         // Once: whoever comes back to it by the history gets a page and not a second code.
         if (!await pending.UseAsync(row, cancellationToken))
         {
-            return new PageRefusal(OAuthError.InvalidRequest("This sign-in is over. Please go back to the application and begin again."));
+            return await OverAsync(handle, http, cancellationToken);
         }
 
         return verdict.Error is { } refused ? Answer(target, refused, http) : await AnswerAsync(target, request, session!, http, cancellationToken);
@@ -111,6 +111,15 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
     {
         var code = await codes.IssueAsync(request, clients.Find(request.ClientId)!.Metadata, session, cancellationToken);
         return new AuthorizeAnswer(AuthorizeResponse.Of(target, Caller.Of(http).Issuer, code));
+    }
+
+    /// <summary>For a waiting request that is over: the way back to the application, where this browser came from one.</summary>
+    public async Task<PageRefusal> OverAsync(string? handle, HttpContext http, CancellationToken cancellationToken)
+    {
+        var client = await pending.ClientOfAsync(handle, http, cancellationToken) is { } id ? clients.Find(id)?.Metadata : null;
+        return client is null
+            ? new(OAuthError.InvalidRequest("This sign-in is over or belongs to another browser. Please go back to the application and begin again."))
+            : new(OAuthError.InvalidRequest("This sign-in is over. Please go back to the application and begin again."), new(client.ClientName ?? client.ClientId, client.ClientUri));
     }
 
     public static IResult Answer(AuthorizeTarget target, OAuthError error, HttpContext http) => new AuthorizeAnswer(AuthorizeResponse.Of(target, Caller.Of(http).Issuer, error));

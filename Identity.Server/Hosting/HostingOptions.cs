@@ -45,5 +45,7 @@ internal sealed record IssuerSetting(string? Configured)
     /// <summary>The issuer's path, under which everything is served too; empty for most.</summary>
     public string Path => Configured is null ? "" : new Uri(Configured).AbsolutePath.TrimEnd('/');
 
+    public bool IsHttps => Configured?.StartsWith("https://", StringComparison.Ordinal) ?? false;
+
     public string For(HttpRequest request) => Configured ?? $"{request.Scheme}://{request.Host}{request.PathBase}";
 }

@@ -36,8 +36,11 @@ internal sealed record Authorization
     /// <summary>Claims that were asked for by name, OpenID Connect Core §5.5; null for none.</summary>
     public ClaimsRequest? Claims { get; init; }
 
-    /// <summary>RFC 8707: the resources that the token is for; null for all that the scopes belong to.</summary>
+    /// <summary>RFC 8707: the resources that the access token is for; null for all that the scopes belong to.</summary>
     public IReadOnlyList<string>? Resources { get; init; }
+
+    /// <summary>The resources that were granted, for which tokens may be asked later (RFC 8707 §2.2); null for all that the scopes belong to.</summary>
+    public IReadOnlyList<string>? GrantedResources { get; init; }
 
     /// <summary>A legacy session: a new one with the same key ends the account's earlier one.</summary>
     public string? SessionKey { get; init; }

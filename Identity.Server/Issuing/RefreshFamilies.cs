@@ -62,7 +62,7 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
             SessionKey = authorization.SessionKey,
             Sid = sid,
             Claims = authorization.Claims?.ToJson(),
-            Resources = authorization.Resources is { } resources ? string.Join(' ', resources) : null,
+            Resources = authorization.GrantedResources is { } resources ? string.Join(' ', resources) : null,
         };
 
         if (authorization.CodeHash is { } code)

@@ -2,12 +2,11 @@ using Identity.Server.Accounts;
 using Identity.Server.Clients;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Identity.Server.Pages;
 
 /// <summary>What a person allowed which application, and how to take it back.</summary>
-public sealed class ApplicationsModel(IServiceProvider services) : PageModel
+public sealed class ApplicationsModel(IServiceProvider services) : FormPage
 {
     public IReadOnlyList<(string ClientId, string Name, string Scope)> Given { get; private set; } = [];
 
@@ -23,6 +22,8 @@ public sealed class ApplicationsModel(IServiceProvider services) : PageModel
         Given = [.. rows.Select(row => (row.ClientId, clients.Find(row.ClientId)?.Metadata.ClientName ?? row.ClientId, $"{row.Scope} {row.Claims}".TrimEnd()))];
         return Page();
     }
+
+    private protected override Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken) => OnGetAsync(cancellationToken);
 
     public async Task<IActionResult> OnPostAsync(string? clientId, CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
     {
         if (!await FindAsync(request, cancellationToken) || Asked is null)
         {
-            return Over();
+            return await OverAsync(request, cancellationToken);
         }
 
         var scopes = services.GetRequiredService<ScopeDirectory>();
@@ -25,11 +25,13 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
         return Page();
     }
 
+    private protected override Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken) => OnGetAsync(Text(sent, "request"), cancellationToken);
+
     public async Task<IActionResult> OnPostAsync(string? request, bool allow, CancellationToken cancellationToken)
     {
         if (!await FindAsync(request, cancellationToken) || Asked is null)
         {
-            return Over();
+            return await OverAsync(request, cancellationToken);
         }
 
         if (!allow)

@@ -9,6 +9,8 @@ namespace Identity.Server.Pages;
 /// <summary>The sign-in page; what was typed, the password excepted, is never lost.</summary>
 public sealed class SignInModel(IServiceProvider services) : WaitingPage
 {
+    private const int MaxNameLength = 256;
+
     public string? Username { get; private set; }
 
     public bool Remember { get; private set; }
@@ -19,7 +21,7 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
     {
         if (!await FindAsync(request, cancellationToken))
         {
-            return Over();
+            return await OverAsync(request, cancellationToken);
         }
 
         Username = Asked?.LoginHint;
@@ -30,11 +32,11 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
     {
         if (!await FindAsync(request, cancellationToken))
         {
-            return Over();
+            return await OverAsync(request, cancellationToken);
         }
 
         (Username, Remember) = (username, remember);
-        if (string.IsNullOrWhiteSpace(username) || string.IsNullOrEmpty(password) || username.Length > 256 || password.Length > 1024)
+        if (string.IsNullOrWhiteSpace(username) || string.IsNullOrEmpty(password) || username.Length > MaxNameLength || password.Length > 1024)
         {
             Problem = "Please fill in both fields.";
             return Page();
@@ -54,5 +56,16 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
     }
 
     public async Task<IActionResult> OnPostCancelAsync(string? request, CancellationToken cancellationToken) =>
-        await FindAsync(request, cancellationToken) && Asked is not null ? await DeclineAsync(cancellationToken) : Over();
+        await FindAsync(request, cancellationToken) && Asked is not null ? await DeclineAsync(cancellationToken) : await OverAsync(request, cancellationToken);
+
+    private protected override async Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(Text(sent, "request"), cancellationToken))
+        {
+            return await OverAsync(Text(sent, "request"), cancellationToken);
+        }
+
+        (Username, Remember) = (Text(sent, "username") is { Length: <= MaxNameLength } name ? name : Asked?.LoginHint, sent.TryGetValue("remember", out var remember) && remember is true);
+        return Page();
+    }
 }

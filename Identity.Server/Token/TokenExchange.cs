@@ -63,8 +63,24 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
             return OAuthError.UnauthorizedClient("The client is not registered for this grant type.");
         }
 
-        return ScopeRule.Grant(request.Scope, client.Client.Scopes, grant.Scopes).Succeeded(out var granted, out var error)
-            ? await grant.AuthorizeAsync(new(client, request, granted, caller), cancellationToken)
+        if (!ScopeRule.Grant(request.Scope, client.Client.Scopes, grant.Scopes).Succeeded(out var granted, out var error))
+        {
+            return error;
+        }
+
+        // What was granted before is that grant's to say; what is granted now is said by the scopes (RFC 8707 §2).
+        if (grant.Scopes == ScopePolicy.Granted || request.Resources.Count == 0)
+        {
+            return await grant.AuthorizeAsync(new(client, request, granted, caller), cancellationToken);
+        }
+
+        if (!request.Resources.All(scopes.Resources(granted).Contains))
+        {
+            return new OAuthError("invalid_target", "A resource is unknown, or none of the requested scopes belongs to it.");
+        }
+
+        return (await grant.AuthorizeAsync(new(client, request, granted, caller), cancellationToken)).Succeeded(out var authorization, out error)
+            ? authorization with { Resources = request.Resources, GrantedResources = request.Resources }
             : error;
     }
 }

@@ -96,6 +96,18 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
         }
     }
 
+    [Theory]
+    [InlineData(Metadata)]
+    [InlineData("/.well-known/oauth-authorization-server")]
+    [InlineData(Keys)]
+    [InlineData("/site.css")]
+    public async Task Rfc9110_9_3_2_HEAD_answers_as_GET_does_without_the_body(string path)
+    {
+        var (got, head) = (await host.GetAsync(path), await host.SendAsync(new HttpRequestMessage(HttpMethod.Head, path)));
+        Assert.Equal((200, ""), (head.Status, head.Body));
+        Assert.All(got.Headers.Where(header => header.Key is not "Date"), header => Assert.Equal(header.Value, head.Headers[header.Key]));
+    }
+
     [Fact]
     public async Task Rfc7517_4_the_key_set_shows_public_halves_and_nothing_more()
     {

@@ -48,6 +48,10 @@ internal sealed class Browser : IDisposable
         return GoAsync(new HttpRequestMessage(HttpMethod.Post, action) { Content = new FormUrlEncodedContent(fields) });
     }
 
+    /// <summary>Posts fields of anybody's making with this browser's cookies: what another site's page can make it do.</summary>
+    public Task<Stop> PostAsync(string address, params (string Name, string Value)[] fields) =>
+        GoAsync(new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))) });
+
     /// <summary>Signs in on the page, whichever request waits behind it.</summary>
     public Task<Stop> SignInAsync(Stop page, string name, string password = "correct horse battery") =>
         SubmitAsync(page, "Sign in", ("username", name), ("password", password));
@@ -88,6 +92,9 @@ internal sealed record Stop(Uri Address, Answer Answer, Uri? Left = null)
     public IHtmlDocument Document => new HtmlParser().ParseDocument(Answer.Body);
 
     public string Heading => Document.QuerySelector("h1")?.TextContent ?? "";
+
+    /// <summary>The value of a field of the page's forms; null when none has it.</summary>
+    public string? Field(string name) => Document.QuerySelectorAll("input").OfType<IHtmlInputElement>().FirstOrDefault(input => input.Name == name)?.Value;
 
     /// <summary>A parameter of the answer to the client, from query or fragment.</summary>
     public string? Parameter(string name) =>

@@ -51,6 +51,7 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, ScopeDire
             SessionId = row.Sid,
             Nonce = row.Nonce,
             Claims = row.Claims is { } claims && ClaimsRequest.Parse(claims).Succeeded(out var asked, out _) ? asked : null,
+            GrantedResources = granted.Length > 0 ? granted : null,
             Resources = request.Resources.Count > 0 ? request.Resources : granted.Length > 0 ? granted : null,
         };
     }
