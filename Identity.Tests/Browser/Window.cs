@@ -49,12 +49,16 @@ internal sealed class Window : IAsyncDisposable
     /// <summary>How far the page is wider than its window, in CSS pixels.</summary>
     public Task<int> OverflowAsync() => Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
-    /// <summary>A picture for a person to look at, in the folder that IDENTITY_TEST_PICTURES names; none without it.</summary>
+    /// <summary>Pictures for a person to look at, by day and by night, in the folder that IDENTITY_TEST_PICTURES names; none without it.</summary>
     public async Task PictureAsync(string name)
     {
         if (Environment.GetEnvironmentVariable("IDENTITY_TEST_PICTURES") is { Length: > 0 } folder)
         {
-            await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
+            foreach (var (scheme, suffix) in new[] { (ColorScheme.Dark, "-dark"), (ColorScheme.Light, "") })
+            {
+                await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}{suffix}.png"), FullPage = true });
+            }
         }
     }
 
