@@ -23,8 +23,6 @@ public sealed class ChromiumFixture : IAsyncDisposable
     {
         chromium ??= await StartAsync();
         var context = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 768 }, Locale = "en" });
-        // A page that does not come fails its test soon, and not after the half minute that is the default.
-        context.SetDefaultTimeout(15_000);
         return await Window.OpenAsync(context);
     }
 
@@ -51,6 +49,8 @@ public sealed class ChromiumFixture : IAsyncDisposable
             Assert.Skip("Playwright has no driver for this platform.");
         }
 
+        // For expectations what Playwright gives to actions anyway: nobody waits for it unless the machine is busy or the test fails.
+        Assertions.SetDefaultExpectTimeout(30_000);
         driver = await Playwright.CreateAsync();
         return await driver.Chromium.LaunchAsync(new()
         {

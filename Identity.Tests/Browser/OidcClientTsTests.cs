@@ -74,7 +74,7 @@ public sealed class OidcClientTsTests(ChromiumFixture chromium, BrowserHost host
 
     private static Task<string?> UserAsync(Window window, string member) => window.Page.EvaluateAsync<string?>($"window.user.{member} ?? null");
 
-    private static Task ShowsAsync(Window window, string state) => Assertions.Expect(window.Page.Locator("#state")).ToHaveTextAsync(state, new() { Timeout = 20_000 });
+    private static Task ShowsAsync(Window window, string state) => Assertions.Expect(window.Page.Locator("#state")).ToHaveTextAsync(state);
 
     private async Task<string> AddAsync(string name)
     {

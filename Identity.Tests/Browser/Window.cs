@@ -35,7 +35,7 @@ internal sealed class Window : IAsyncDisposable
     public ILocator Link(string text) => Page.GetByRole(AriaRole.Link, new() { Name = text, Exact = true });
 
     /// <summary>Waits for the page with this heading.</summary>
-    public async Task ArriveAsync(string heading) => await Assertions.Expect(Heading).ToHaveTextAsync(heading, new() { Timeout = 15_000 });
+    public Task ArriveAsync(string heading) => Assertions.Expect(Heading).ToHaveTextAsync(heading);
 
     /// <summary>Fills in the sign-in page and sends it.</summary>
     public async Task SignInAsync(string name, string password = "correct horse battery")
