@@ -69,7 +69,15 @@ internal sealed class Window : IAsyncDisposable
         Assert.Empty(complaints);
     }
 
-    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await context.DisposeAsync();
+        // Beside a failed expectation these say why.
+        foreach (var complaint in complaints)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(complaint);
+        }
+    }
 
     private void Complain(bool worthIt, string complaint)
     {
