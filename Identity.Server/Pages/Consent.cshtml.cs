@@ -1,5 +1,4 @@
 using Identity.OpenId.Authorize;
-using Identity.OpenId.Scopes;
 using Identity.Server.Accounts;
 using Identity.Server.Authorize;
 using Identity.Server.Clients;
@@ -20,8 +19,7 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
             return await OverAsync(request, cancellationToken);
         }
 
-        var scopes = services.GetRequiredService<ScopeDirectory>();
-        Lines = [.. Asked.Scope.Select(scope => Describe(scope, scopes)).Concat(Beyond(Asked).Select(Describe)).Distinct(StringComparer.Ordinal)];
+        Lines = ScopeWords.Of(Asked.Scope, Beyond(Asked), services.GetRequiredService<ScopeDirectory>());
         return Page();
     }
 
@@ -48,30 +46,4 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
     }
 
     private IReadOnlyList<string> Beyond(AuthorizeRequest asked) => services.GetRequiredService<AuthorizeFlow>().BeyondScopes(asked);
-
-    private static string Describe(string scope, ScopeDirectory scopes) => scope switch
-    {
-        StandardScopes.OpenId => "know that it is you",
-        StandardScopes.Profile => "see your profile: name, picture, birthday and the like",
-        StandardScopes.Email => "see your e-mail address",
-        StandardScopes.Phone => "see your phone number",
-        StandardScopes.Address => "see your postal address",
-        StandardScopes.OfflineAccess => "keep this access while you are away",
-        _ => scopes.Describe(scope) ?? scope,
-    };
-
-    // A claim by itself, OpenID Connect Core §5.5.
-    private static string Describe(string claim) => claim switch
-    {
-        "email" or "email_verified" => "see your e-mail address",
-        "phone_number" or "phone_number_verified" => "see your phone number",
-        "address" => "see your postal address",
-        "preferred_username" => "see your user name",
-        "profile" => "see the address of your profile page",
-        "birthdate" => "see your birthday",
-        "zoneinfo" => "see your time zone",
-        "locale" => "see your language",
-        "updated_at" => "see when your profile was changed",
-        _ => $"see your {claim.Replace('_', ' ')}",
-    };
 }
