@@ -35,6 +35,9 @@ internal sealed record Authorization
     /// <summary>RFC 8707: the resources that the token is for; null for all that the scopes belong to.</summary>
     public IReadOnlyList<string>? Resources { get; init; }
 
+    /// <summary>False for a proof that the client keeps and can present again: no refresh token comes with it.</summary>
+    public bool MayRefresh { get; init; } = true;
+
     /// <summary>A legacy session: a new one with the same key ends the account's earlier one.</summary>
     public string? SessionKey { get; init; }
 
