@@ -66,6 +66,7 @@ internal static class Composition
         services.AddSingleton<IGrant, PasswordGrant>();
         services.AddSingleton<IGrant, RefreshTokenGrant>();
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
+        services.AddSingleton<IGrant, ApiKeyGrant>();
         services.AddSingleton(provider => new GrantTypeList([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<TokenExchange>();
         services.AddSingleton<TokenIssuer>();
@@ -102,10 +103,15 @@ internal static class Composition
         services.AddSingleton<LegacyMembers>();
         services.AddSingleton<ITokenExchange, LegacyTokenExchange>();
         services.AddSingleton<IAccountDesk, AccountDesk>();
+        services.AddSingleton<IApiKeys, ApiKeyDesk>();
+        services.AddSingleton<LegacyUsage>();
+        services.AddSingleton<UsageLedger>();
 
         services.AddSingleton<SnapshotRefresh>();
         services.AddHostedService(provider => provider.GetRequiredService<SnapshotRefresh>());
         services.AddHostedService<KeyRotation>();
+        services.AddSingleton<UsageKeeping>();
+        services.AddHostedService(provider => provider.GetRequiredService<UsageKeeping>());
         services.AddSingleton<Pruning>();
         services.AddHostedService(provider => provider.GetRequiredService<Pruning>());
     }
@@ -175,6 +181,7 @@ internal static class Composition
         services.AddSingleton<PasswordSignIn>();
         services.AddSingleton<AccountRegistry>();
         services.AddSingleton<EmailCodes>();
+        services.AddSingleton<ApiKeys>();
         services.AddSingleton<MailTransport>();
     }
 }

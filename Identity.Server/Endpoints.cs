@@ -64,7 +64,10 @@ internal static class Endpoints
                 page.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head, HttpMethods.Post]));
             }
         });
-        routes.MapLegacyApis(compat, servesByDefault: development);
+        if (routes.MapLegacyApis(compat, servesByDefault: development) is [var stray, ..])
+        {
+            throw new SettingsException($"Compat: RetiredRoutes has {stray}, which is not a route of a legacy API.");
+        }
     }
 
     // A browser asks by OPTIONS before a script may call; the answer is CrossOrigin's.

@@ -33,6 +33,6 @@ internal static class EmailLogin
     public static LegacyExchange SignIn(string email, string password) =>
         new(LegacyApi.CloudMind.Name, new TokenRequest { GrantType = GrantTypes.Password, Username = email, Password = password })
         {
-            NumberClaim = "jwtUserId",
+            NumberClaim = LegacyApi.CloudMind.NumberClaim,
         };
 }

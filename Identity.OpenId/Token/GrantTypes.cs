@@ -14,4 +14,7 @@ public static class GrantTypes
 
     /// <summary>RFC 6749 §6.</summary>
     public const string RefreshToken = "refresh_token";
+
+    /// <summary>Ours: an API key that an account set through a legacy API, parameter <c>api_key</c>.</summary>
+    public const string ApiKey = "urn:cloudmind:grant-type:api-key";
 }

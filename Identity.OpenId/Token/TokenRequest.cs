@@ -30,6 +30,9 @@ public sealed record TokenRequest
     /// <summary>RFC 7636 §4.5.</summary>
     public string? CodeVerifier { get; init; }
 
+    /// <summary>For <see cref="GrantTypes.ApiKey"/>.</summary>
+    public string? ApiKey { get; init; }
+
     /// <summary>RFC 8707 §2.2.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
 
@@ -47,6 +50,7 @@ public sealed record TokenRequest
         var code = reader.Optional("code", 512);
         var redirectUri = reader.Optional("redirect_uri", Authorize.RedirectUri.MaxLength);
         var codeVerifier = reader.Optional("code_verifier", 256);
+        var apiKey = reader.Optional("api_key", 256);
         var resources = reader.Many("resource", 512, 8);
         if (reader.Error is { } mistake)
         {
@@ -68,6 +72,7 @@ public sealed record TokenRequest
             Code = code,
             RedirectUri = redirectUri,
             CodeVerifier = codeVerifier,
+            ApiKey = apiKey,
             Resources = resources,
         };
     }

@@ -47,6 +47,10 @@ public static class TokenReader
         return InTime(AccessTokenClaims.Read(payload.RootElement), now);
     }
 
+    /// <summary>The key that a token says it was signed with, unproved; null for what is no token.</summary>
+    public static string? KeyId(string? token) =>
+        !string.IsNullOrEmpty(token) && token.Length <= MaxLength && Handler.CanReadToken(token) && TryRead(token) is { Kid: { Length: > 0 } kid } ? kid : null;
+
     /// <summary>Reads the stored claims of a reference token; null is one that does not exist.</summary>
     public static Result<AccessTokenClaims> ReadStored(string? claims, string issuer, DateTimeOffset now)
     {
@@ -96,6 +100,19 @@ public static class TokenReader
         _ when now < claims.ExpiresAt => claims,
         _ => Invalid(RefusalReason.Expired),
     };
+
+    private static JsonWebToken? TryRead(string token)
+    {
+        try
+        {
+            return new JsonWebToken(token);
+        }
+        catch (ArgumentException)
+        {
+            // The shape was right, the parts were none.
+            return null;
+        }
+    }
 
     /// <summary>The one refusal for every token that is not good, so that nothing about it is told.</summary>
     public static OAuthError Invalid(RefusalReason reason) => OAuthError.InvalidToken("The access token is not valid.", reason);

@@ -22,6 +22,7 @@ internal static class IdentityCommand
             config,
             new ServeCommand(config),
             new Command("users", "People.") { new UsersAddCommand(config) },
+            new Command("compat", "The legacy APIs.") { new CompatUsageCommand(config) },
         };
         root.TreatUnmatchedTokensAsErrors = false;
         root.SetAction((result, cancellationToken) => ServeCommand.ServeAsync(result, config, cancellationToken));

@@ -50,6 +50,10 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 
     public DbSet<LegacyCounterRow> LegacyCounters => Set<LegacyCounterRow>();
 
+    public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
+
+    public DbSet<LegacyUsageRow> LegacyUsage => Set<LegacyUsageRow>();
+
     /// <summary>Tells the other nodes that a snapshot is old; belongs into the transaction of the change itself.</summary>
     public Task BumpAsync(string name, CancellationToken cancellationToken) => Database.ExecuteSqlAsync(
         $"INSERT INTO changes (name, version) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET version = changes.version + 1", cancellationToken);
@@ -156,6 +160,14 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             members.HasIndex(row => new { row.Api, row.Number }).IsUnique();
         });
         modelBuilder.Entity<LegacyCounterRow>().ToTable("legacy_counters").HasKey(row => row.Api);
+        modelBuilder.Entity<ApiKeyRow>(keys =>
+        {
+            keys.ToTable("api_keys").HasKey(row => row.AccountId);
+            keys.Property(row => row.AccountId).ValueGeneratedNever();
+            keys.HasOne(row => row.Account).WithOne().HasForeignKey<ApiKeyRow>(row => row.AccountId);
+            keys.HasIndex(row => row.Mac).IsUnique();
+        });
+        modelBuilder.Entity<LegacyUsageRow>().ToTable("legacy_usage").HasKey(row => new { row.Api, row.Route, row.Version, row.Outcome });
 
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {

@@ -34,4 +34,16 @@ internal static partial class AuditLog
 
     [LoggerMessage(2030, LogLevel.Information, "Signing key {Kid} ({Algorithm}) made; it signs from {SignsFrom:O}")]
     public static partial void KeyMade(ILogger logger, string kid, string algorithm, DateTimeOffset signsFrom);
+
+    [LoggerMessage(2070, LogLevel.Information, "Sign-in of {Subject} by API key from {Address}")]
+    public static partial void SignedInByApiKey(ILogger logger, string subject, string address);
+
+    [LoggerMessage(2071, LogLevel.Information, "Sign-in by API key refused from {Address}: {Reason}")]
+    public static partial void ApiKeyRefused(ILogger logger, string address, RefusalReason reason);
+
+    [LoggerMessage(2072, LogLevel.Information, "API key of account {Subject} set by {By} from {Address}")]
+    public static partial void ApiKeySet(ILogger logger, string subject, string by, string address);
+
+    [LoggerMessage(2073, LogLevel.Information, "API key of account {Subject} cleared by {By} from {Address}")]
+    public static partial void ApiKeyCleared(ILogger logger, string subject, string by, string address);
 }

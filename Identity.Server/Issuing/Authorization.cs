@@ -42,6 +42,9 @@ internal sealed record Authorization
     /// <summary>The resources that were granted, for which tokens may be asked later (RFC 8707 §2.2); null for all that the scopes belong to.</summary>
     public IReadOnlyList<string>? GrantedResources { get; init; }
 
+    /// <summary>False for a proof that the client keeps and can present again: no refresh token comes with it.</summary>
+    public bool MayRefresh { get; init; } = true;
+
     /// <summary>A legacy session: a new one with the same key ends the account's earlier one.</summary>
     public string? SessionKey { get; init; }
 

@@ -85,7 +85,7 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
 
     // Password grants always get one if the client lists the grant; in a browser it takes offline_access, or a client of our own.
     private static bool MayRefresh(Authorization authorization) =>
-        authorization.Account is not null && authorization.Client.MayUse(GrantTypes.RefreshToken)
+        authorization.MayRefresh && authorization.Account is not null && authorization.Client.MayUse(GrantTypes.RefreshToken)
         && (authorization.SessionId is null || authorization.Client.FirstParty || authorization.Scopes.Contains(StandardScopes.OfflineAccess));
 
     private string? IdToken(Authorization authorization, string issuer, string access, DateTimeOffset now) =>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Identity.Compat;
 using Identity.OpenId.Authorize;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Parameters;
@@ -19,16 +20,25 @@ internal static class UserInfoEndpoint
 {
     private const string Scheme = "Bearer ";
 
-    public static async Task<Results<Utf8ContentHttpResult, OAuthRefusal>> HandleAsync(HttpContext http, AccessTokens tokens, ScopeDirectory scopes, ClientDirectory clients, CancellationToken cancellationToken)
+    public static async Task<Results<Utf8ContentHttpResult, OAuthRefusal>> HandleAsync(
+        HttpContext http, AccessTokens tokens, ScopeDirectory scopes, ClientDirectory clients, CompatOptions compat, CancellationToken cancellationToken)
     {
         if (!(await PresentedTokenAsync(http.Request, cancellationToken)).Succeeded(out var presented, out var error))
         {
             return OAuthRefusal.OfToken(error);
         }
 
+        // What a client of an old API sends along with its own token counts only where nothing standard was sent, and only
+        // for tokens of that API: it takes no other client's token out of the one place where RFC 6750 wants it.
+        string? only = null;
         if (presented.Length == 0)
         {
-            return OAuthRefusal.NoToken;
+            if (LegacyTransport.ReadBeside(http.Request, compat) is not { } beside)
+            {
+                return OAuthRefusal.NoToken;
+            }
+
+            (only, presented) = beside;
         }
 
         var issuer = Caller.Of(http).Issuer;
@@ -37,7 +47,8 @@ internal static class UserInfoEndpoint
             return OAuthRefusal.OfToken(error);
         }
 
-        if (!token.Claims.Audience.Contains(issuer, StringComparer.Ordinal) || clients.Find(token.Claims.ClientId) is not { } client)
+        if (!token.Claims.Audience.Contains(issuer, StringComparer.Ordinal) || clients.Find(token.Claims.ClientId) is not { } client
+            || (only is not null && !LegacyAudience.Covers(token.Claims, only)))
         {
             return OAuthRefusal.OfToken(Identity.OpenId.Tokens.TokenReader.Invalid(RefusalReason.ForeignToken));
         }

@@ -32,7 +32,7 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
             "code_challenge_methods_supported":["S256"],
             "prompt_values_supported":["none","login","consent","select_account"],
             "authorization_response_iss_parameter_supported":true,
-            "grant_types_supported":["authorization_code","password","refresh_token","client_credentials"],
+            "grant_types_supported":["authorization_code","password","refresh_token","client_credentials","urn:cloudmind:grant-type:api-key"],
             "subject_types_supported":["public"],
             "id_token_signing_alg_values_supported":["RS256","ES256"],
             "token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","private_key_jwt","none"],

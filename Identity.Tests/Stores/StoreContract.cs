@@ -1,4 +1,5 @@
 using System.Globalization;
+using Identity.Compat;
 using Identity.OpenId.Authorize;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Errors;
@@ -353,6 +354,45 @@ public abstract class StoreContract
         var refused = await signIn.CheckAsync(name, Password, StoreHost.Caller, default);
         Assert.False(refused.Succeeded(out _, out var error));
         Assert.Equal((RefusalReason.UnknownAccount, "invalid_grant"), (error.Reason, error.Error));
+    }
+
+    [Fact]
+    public async Task Fifty_accounts_that_choose_one_api_key_at_once_have_it_and_one_of_them_signs_in_with_it()
+    {
+        var other = await host.AddNodeAsync();
+        const string Key = "a key that fifty accounts choose at one instant";
+        var accounts = new List<Account>();
+        for (var i = 0; i < Racers; i++)
+        {
+            accounts.Add(await host.AddAccountAsync($"chooser{i}"));
+        }
+
+        var expires = host.Clock.GetUtcNow().AddDays(1).AddTicks(1234567);
+        await Task.WhenAll(accounts.Select((account, racer) => Task.Run(() => Keys(racer % 2 == 0 ? host.Services : other).SetAsync(account, new(Key, expires, racer, "192.0.2.1"), account, default))));
+        var rows = await host.Store.ReadAsync(db => db.ApiKeys.AsNoTracking().ToListAsync(), default);
+        var owner = Assert.Single(rows, row => row.Mac is not null);
+        Assert.All(accounts, account => Assert.Contains(rows, row => row.AccountId == account.Id));
+        Assert.True((await Keys(other).SignInAsync(Key, StoreHost.Caller, default)).Succeeded(out var who, out _));
+        Assert.Equal(owner.AccountId, who!.Id);
+        Assert.Equal((Key, expires), await Keys(other).FindAsync(accounts[7].Id, default) is { } found ? (found.Text, found.ExpiresAt) : default);
+
+        await host.Store.WriteAsync(db => db.Accounts.Where(one => one.Id == owner.AccountId).ExecuteDeleteAsync(), default);
+        Assert.False((await Keys(other).SignInAsync(Key, StoreHost.Caller, default)).Succeeded(out _, out _));
+
+        static ApiKeys Keys(IServiceProvider node) => node.GetRequiredService<ApiKeys>();
+    }
+
+    [Fact]
+    public async Task Nodes_that_count_legacy_calls_at_once_lose_none()
+    {
+        var other = await host.AddNodeAsync();
+        var at = host.Clock.GetUtcNow();
+        await Task.WhenAll(Enumerable.Range(0, Racers).Select(racer => Task.Run(() => (racer % 2 == 0 ? host.Services : other).GetRequiredService<UsageLedger>().AddAsync(
+            [.. Enumerable.Range(0, 5).Select(version => new UsageCount(new("nlecloud", "POST /Users/Login", $"v{version}", "0"), 2, at.AddSeconds(racer), at.AddSeconds(racer + 1))).OrderBy(_ => racer % 3)],
+            default))));
+        var rows = await host.Services.GetRequiredService<UsageLedger>().ReadAsync(default);
+        Assert.Equal(5, rows.Count);
+        Assert.All(rows, row => Assert.Equal((2L * Racers, at, at.AddSeconds(Racers)), (row.Calls, row.FirstAt, row.LastAt)));
     }
 
     [Fact]

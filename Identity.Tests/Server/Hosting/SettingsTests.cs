@@ -66,13 +66,15 @@ public sealed class SettingsTests : IDisposable
         { "--Clients:0:client_id=a --Clients:0:token_endpoint_auth_method=tls_client_auth", "Clients:0:token_endpoint_auth_method must be one of client_secret_basic, client_secret_post, private_key_jwt, none." },
         { "--Clients:0:client_id=a --Clients:0:token_endpoint_auth_method=none --Clients:0:client_secret=s", "Clients:0:client_secret has no use with this token_endpoint_auth_method." },
         { "--Clients:0:client_id=a --Clients:0:client_secret_hash=abc", "Clients:0:client_secret_hash must be the base64url of a SHA-256, 43 characters." },
-        { "--Clients:0:client_id=a --Clients:0:client_secret=s --Clients:0:grant_types:0=implicit", "Clients:0:grant_types has implicit, which is not one of authorization_code, password, refresh_token, client_credentials." },
+        { "--Clients:0:client_id=a --Clients:0:client_secret=s --Clients:0:grant_types:0=implicit", "Clients:0:grant_types has implicit, which is not one of authorization_code, password, refresh_token, client_credentials, urn:cloudmind:grant-type:api-key." },
         { "--Clients:0:client_id=a --Clients:0:client_secret=s --Clients:0:grant_types:0=password", "Clients:0:grant_types has password, which takes first_party: true." },
         { "--Clients:0:client_id=a --Clients:0:token_endpoint_auth_method=none --Clients:0:grant_types:0=client_credentials", "Clients:0:grant_types has client_credentials, which a public client cannot use." },
         { "--Clients:0:client_id=a --Clients:0:client_secret=s --Clients:0:scope=unheard", "Clients:0:scope has unheard, which is neither a standard scope nor one of Scopes." },
         { "--Clients:0:client_id=a --Clients:0:client_secret=s --Clients:0:id_token_signed_response_alg=HS256", "Clients:0:id_token_signed_response_alg must be RS256 or ES256." },
         { "--Clients:0:client_id=a --Clients:0:client_secret=s --Clients:1:client_id=a --Clients:1:client_secret=s", "Clients:1:client_id is used twice." },
         { "--Clients:0:client_id=a --Clients:0:token_endpoint_auth_method=internal", "Clients:0:token_endpoint_auth_method: internal belongs to the clients of the legacy APIs (cloudmind, nlecloud, rageframe), and to them alone." },
+        { "--Compat:NleCloud:RetiredRoutes:0=/Users/Logn", "Compat: RetiredRoutes has /Users/Logn, which is not a route of a legacy API." },
+        { "--Compat:RageFrame:RetiredRoutes:0=GET_/v1/site/login", "Compat: RetiredRoutes has GET_/v1/site/login, which is not a route of a legacy API." },
         { "--Clients:0:client_id=cloudmind --Clients:0:client_secret=s", "Clients:0:token_endpoint_auth_method: internal belongs to the clients of the legacy APIs (cloudmind, nlecloud, rageframe), and to them alone." },
     };
 
