@@ -71,8 +71,15 @@ public sealed partial class DoorsTests
 
     [Fact]
     public void Only_the_password_sign_in_checks_a_password() => Assert.Equal(
-        ["PasswordSignIn.cs"],
-        Repository.Sources("Identity.Server").Where(path => Regex.IsMatch(File.ReadAllText(path), @"VerifyHashedPassword|CheckPassword", RegexOptions.None, TimeSpan.FromSeconds(1))).Select(Path.GetFileName));
+        // And the hasher, which says how.
+        ["AccountPasswordHasher.cs", "PasswordSignIn.cs"],
+        Repository.Sources("Identity.Server").Where(path => Regex.IsMatch(File.ReadAllText(path), @"VerifyHashedPassword|CheckPassword", RegexOptions.None, TimeSpan.FromSeconds(1))).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+    /// <summary>What old systems made is read by the hasher, and by the import that brings it.</summary>
+    [Fact]
+    public void Only_the_hasher_and_the_import_know_foreign_hashes() => Assert.DoesNotContain(
+        Repository.Sources("Identity.Server").Where(path => File.ReadAllText(path).Contains("Accounts.ForeignHashes", StringComparison.Ordinal)).Select(path => Path.GetRelativePath(Repository.Server, path)),
+        path => path != Path.Combine("Accounts", "AccountPasswordHasher.cs") && !path.StartsWith(Path.Combine("Accounts", "ForeignHashes"), StringComparison.Ordinal) && !path.StartsWith("Import", StringComparison.Ordinal));
 
     [Fact]
     public void Only_the_mint_signs() => Assert.Equal(
