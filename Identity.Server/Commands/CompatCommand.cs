@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace Identity.Server.Commands;
+
+/// <summary><c>identity compat</c>: what an operator does about the old APIs.</summary>
+internal sealed class CompatCommand : Command
+{
+    public CompatCommand()
+        : base("compat", "The old APIs.")
+    {
+    }
+}
