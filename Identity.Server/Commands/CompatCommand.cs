@@ -8,5 +8,6 @@ internal sealed class CompatCommand : Command
     public CompatCommand()
         : base("compat", "The old APIs.")
     {
+        Add(new CompatReplayCommand());
     }
 }

@@ -10,8 +10,9 @@ internal sealed record ImportedHash(string? Stored, FastDigest? Fast = null)
     public static ImportedHash None { get; } = new((string?)null);
 
     /// <summary>Judges a row's hash; the problem names no part of it.</summary>
-    /// <param name="scheme"><c>bcrypt</c>, <c>pbkdf2</c>, <c>aspnet-identity</c> or a <see cref="DigestTemplate"/>; null where the hash says it itself.</param>
-    public static (ImportedHash? Hash, string? Problem) Read(string? hash, string? scheme, string? salt) => (hash, scheme ?? SchemeOf(hash)) switch
+    /// <param name="scheme"><c>bcrypt</c>, <c>pbkdf2</c>, <c>aspnet-identity</c> or a <see cref="DigestTemplate"/>; null where the row does not say.</param>
+    /// <param name="otherwise">The scheme of rows that neither say it nor have a hash that tells, as in a table that was being moved to bcrypt.</param>
+    public static (ImportedHash? Hash, string? Problem) Read(string? hash, string? scheme, string? salt, string? otherwise) => (hash, scheme ?? SchemeOf(hash) ?? otherwise) switch
     {
         (null, _) => (None, null),
         (_, null) => (null, "password_scheme is missing, and the hash does not tell"),

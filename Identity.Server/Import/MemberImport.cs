@@ -28,21 +28,17 @@ internal sealed class MemberImport(ImportTarget target, ImportReport report, Tim
 
     public async Task ImportAsync(IReadOnlyList<ReadRow> batch, CancellationToken cancellationToken)
     {
-        var people = new List<ImportRow>();
+        var (people, told) = (new List<ImportRow>(), new List<(int Line, int? Number, bool Skipped, string Reason)>());
         foreach (var row in batch)
         {
-            foreach (var remark in row.Remarks)
-            {
-                report.Remark(row.Line, row.Number, remark);
-            }
-
+            told.AddRange(row.Remarks.Select(remark => (row.Line, row.Number, false, remark)));
             if (row.Problem is { } problem)
             {
-                report.Skip(row.Line, row.Number, problem);
+                told.Add((row.Line, row.Number, true, problem));
             }
             else if (!linesOfNumbers.TryAdd(row.Person!.Number, row.Line))
             {
-                report.Skip(row.Line, row.Number, $"line {linesOfNumbers[row.Person.Number]} has the same number");
+                told.Add((row.Line, row.Number, true, $"line {linesOfNumbers[row.Person.Number]} has the same number"));
             }
             else
             {
@@ -54,7 +50,7 @@ internal sealed class MemberImport(ImportTarget target, ImportReport report, Tim
         var hashes = Hash([.. people.Where(row => !known.ContainsKey(row.Number))], cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
-            var outcome = new Outcome();
+            var outcome = new Outcome { Remarks = [.. told] };
             try
             {
                 if (target.Store is null || target.DryRun)
@@ -160,7 +156,7 @@ internal sealed class MemberImport(ImportTarget target, ImportReport report, Tim
 
     private void Tell(Outcome outcome)
     {
-        foreach (var (line, number, skipped, reason) in outcome.Remarks)
+        foreach (var (line, number, skipped, reason) in outcome.Remarks.OrderBy(remark => remark.Line))
         {
             if (skipped)
             {
@@ -242,7 +238,7 @@ internal sealed class MemberImport(ImportTarget target, ImportReport report, Tim
     {
         public List<(ImportRow Row, IReadOnlyList<(ClaimedName Name, NameHolder? Before)> Names)> Winners { get; } = [];
 
-        public List<(int Line, int Number, bool Skipped, string Reason)> Remarks { get; } = [];
+        public required List<(int Line, int? Number, bool Skipped, string Reason)> Remarks { get; init; }
 
         public int AlreadyThere { get; set; }
     }

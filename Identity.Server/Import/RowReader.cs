@@ -5,7 +5,7 @@ using Identity.Server.Accounts;
 
 namespace Identity.Server.Import;
 
-/// <param name="DefaultScheme">For rows that name none.</param>
+/// <param name="DefaultScheme">For rows that name none, and whose hash does not tell.</param>
 /// <param name="IgnoredColumns">Known to be of no use; any other unknown one is a mistake.</param>
 /// <param name="IgnoreUnverified">Whether contacts that nobody proved are no sign-in names, although the old system took them.</param>
 internal sealed record RowRules(string? DefaultScheme, IReadOnlySet<string> IgnoredColumns, bool IgnoreUnverified);
@@ -30,7 +30,7 @@ internal sealed class RowReader(ApiColumns columns, AccountRegistry registry, Ro
         }
 
         string? Text(string column) => cells.TryGetValue(column, out var found) ? found.Text : null;
-        var (hash, wrong) = ImportedHash.Read(Text("password_hash"), Text("password_scheme") ?? rules.DefaultScheme, Text("password_salt"));
+        var (hash, wrong) = ImportedHash.Read(Text("password_hash"), Text("password_scheme"), Text("password_salt"), rules.DefaultScheme);
         if (hash is null)
         {
             return new(raw.Line, number, null, wrong, remarks);

@@ -76,7 +76,7 @@ public sealed class ImportTests : IDisposable
 
         async Task RefusedAsync(string reason, params string[] arguments)
         {
-            var (code, _, error) = await ServerProcess.RunAsync(folder, ["import", .. arguments]);
+            var (code, _, error) = await ServerProcess.RunAsync(folder, ["import", .. arguments, "--environment=Development"]);
             Assert.Equal(1, code);
             Assert.Contains(reason, error);
         }
@@ -93,7 +93,7 @@ public sealed class ImportTests : IDisposable
         var killed = 0;
         for (var wanted = 500L; wanted < People; wanted += 1_500)
         {
-            await using var import = ServerProcess.Start(folder, ["import", "--api", "rageframe", "users.jsonl", "--wrap-iterations", "1000"]);
+            await using var import = ServerProcess.Start(folder, ["import", "--api", "rageframe", "users.jsonl", "--wrap-iterations", "20000", "--environment=Development"]);
             await import.UntilAsync(() => import.HasExited || Imported() >= wanted, "import some");
             if (!import.HasExited)
             {
@@ -112,7 +112,7 @@ public sealed class ImportTests : IDisposable
 
         using var undisturbed = new ServerFolder();
         undisturbed.Write("users.jsonl", await File.ReadAllTextAsync(folder.In("users.jsonl")));
-        Assert.Equal(0, (await ServerProcess.RunAsync(undisturbed, ["import", "--api", "rageframe", "users.jsonl", "--wrap-iterations", "1000"])).ExitCode);
+        Assert.Equal(0, (await ServerProcess.RunAsync(undisturbed, ["import", "--api", "rageframe", "users.jsonl", "--wrap-iterations", "1000", "--environment=Development"])).ExitCode);
         const string Everything = """
             SELECT members.number, members.visit_count, accounts.user_name, accounts.email, accounts.password_hash IS NULL,
                 (SELECT group_concat(name || '/' || kind) FROM (SELECT name, kind FROM sign_in_names WHERE account_id = accounts.id ORDER BY name))

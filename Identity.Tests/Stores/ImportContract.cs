@@ -109,7 +109,7 @@ public abstract class ImportContract
     public async Task New_numbers_go_on_above_imported_ones_and_a_number_of_this_server_is_left_alone()
     {
         var members = host.Services.GetRequiredService<LegacyMembers>();
-        var before = await members.VisitAsync("cloudmind", await host.AddAccountAsync("numbered before"), StoreHost.Caller, default);
+        var before = await members.VisitAsync("cloudmind", await host.AddAccountAsync("numbered-before"), StoreHost.Caller, default);
         var told = await ImportAsync("cloudmind", $$"""
             {"number":{{before.Number}},"user_name":"numbered1"}
             {"number":4700,"user_name":"numbered2"}
@@ -117,10 +117,10 @@ public abstract class ImportContract
             """);
         Assert.Equal((2, 1), (told.Imported, told.Skipped));
         Assert.Equal([$"1|{before.Number}|skipped|the number belongs to an account of this server"], told.Lines);
-        Assert.Equal(4701, (await members.VisitAsync("cloudmind", await host.AddAccountAsync("numbered after"), StoreHost.Caller, default)).Number);
+        Assert.Equal(4701, (await members.VisitAsync("cloudmind", await host.AddAccountAsync("numbered-after"), StoreHost.Caller, default)).Number);
         // A later import of smaller numbers does not take it back.
         Assert.Equal(1, (await ImportAsync("cloudmind", """{"number":4600,"user_name":"numbered4"}""")).Imported);
-        Assert.Equal(4702, (await members.VisitAsync("cloudmind", await host.AddAccountAsync("numbered last"), StoreHost.Caller, default)).Number);
+        Assert.Equal(4702, (await members.VisitAsync("cloudmind", await host.AddAccountAsync("numbered-last"), StoreHost.Caller, default)).Number);
     }
 
     [Fact]

@@ -83,6 +83,14 @@ public sealed class RowReaderTests(SqliteStore store) : IClassFixture<SqliteStor
     }
 
     [Fact]
+    public void A_hash_that_tells_its_scheme_goes_before_the_scheme_of_all()
+    {
+        Assert.Equal(Bcrypt, Read("rageframe", $$"""{"number":1,"user_name":"a","password_hash":"{{Bcrypt}}"}""", "md5").Person!.Hash.Stored);
+        Assert.NotNull(Read("rageframe", """{"number":1,"user_name":"a","password_hash":"c4ca4238a0b923820dcc509a6f75849b"}""", "md5").Person!.Hash.Fast);
+        Assert.Contains("letters", Read("rageframe", $$"""{"number":1,"user_name":"a","password_hash":"{{Bcrypt}}","password_scheme":"md5"}""").Problem);
+    }
+
+    [Fact]
     public void A_disabled_person_stays_so_by_either_word()
     {
         Assert.True(Read("rageframe", """{"number":1,"user_name":"a","disabled":true}""").Person!.Disabled);
@@ -101,6 +109,6 @@ public sealed class RowReaderTests(SqliteStore store) : IClassFixture<SqliteStor
     public void An_instant_is_unix_seconds_or_iso_8601(string json) =>
         Assert.Equal(1674999452, new Cell(JsonElement.Parse(json)).Instant!.Value.ToUnixTimeSeconds());
 
-    private ReadRow Read(string api, string json) => new RowReader(ApiColumns.Of(api), store.Services.GetRequiredService<AccountRegistry>(), new(null, new HashSet<string>(), false))
+    private ReadRow Read(string api, string json, string? scheme = null) => new RowReader(ApiColumns.Of(api), store.Services.GetRequiredService<AccountRegistry>(), new(scheme, new HashSet<string>(), false))
         .Read(new RawRow(1, JsonElement.Parse(json).EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null).ToDictionary(member => member.Name, member => new Cell(member.Value))));
 }
