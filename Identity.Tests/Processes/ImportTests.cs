@@ -62,7 +62,7 @@ public sealed class ImportTests : IDisposable
     {
         folder.Write("users.jsonl", """{"number":1,"user_name":"one"}""");
         folder.Write("users.csv", "number,user_name\n1,\"one\n2,two\n");
-        await File.WriteAllBytesAsync(folder.In("gbk.jsonl"), [.. "{\"number\":1,\"user_name\":\""u8, 0xD0, 0xA1, .. "\"}"u8]);
+        await File.WriteAllBytesAsync(folder.In("gbk.jsonl"), [.. "{\"number\":1,\"user_name\":\""u8, 0xC3, 0xF7, .. "\"}"u8]);
         await Task.WhenAll(
             RefusedAsync("--api must be", "--api", "qq", "users.jsonl"),
             RefusedAsync("none.jsonl cannot be read", "--api", "rageframe", "none.jsonl"),
