@@ -176,7 +176,7 @@ internal static class Composition
         services.RemoveAll<IPasswordValidator<Account>>();
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = options.PasswordIterations);
         services.RemoveAll<IPasswordHasher<Account>>();
-        services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
+        services.AddSingleton<IPasswordHasher<Account>, AccountPasswordHasher>();
         services.AddSingleton<Throttle>();
         services.AddSingleton<PasswordSignIn>();
         services.AddSingleton<AccountRegistry>();

@@ -12,6 +12,8 @@ namespace Identity.Server.Accounts;
 /// <summary>Makes accounts, with their sign-in names, in one transaction.</summary>
 internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gate, AccountsOptions options, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<AccountRegistry> logger)
 {
+    private static readonly Account Nobody = new() { Subject = "" };
+
     private const int MaxClaimLength = 1024;
     private const int MaxPasswordLength = 128;
 
@@ -63,7 +65,7 @@ internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gat
         }
 
         // Before the transaction: a hash takes long, and SQLite has one writer.
-        var account = Build(wanted);
+        var account = Build(wanted, wanted.Password is { } password ? hasher.HashPassword(Nobody, password) : null, clock.GetUtcNow());
         using var pass = await gate.EnterAsync(cancellationToken);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
@@ -112,35 +114,32 @@ internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gat
         account.Website, account.Gender, account.Birthdate, account.Zoneinfo, account.Locale,
     ];
 
-    private Account Build(NewAccount wanted)
+    /// <summary>The row of an account that passed its checks; nothing is written.</summary>
+    /// <param name="passwordHash">Today's, or one of an old system.</param>
+    public static Account Build(NewAccount wanted, string? passwordHash, DateTimeOffset now) => new()
     {
-        var now = clock.GetUtcNow();
-        var account = new Account
-        {
-            Subject = ClientRules.SubjectPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
-            UserName = wanted.UserName,
-            Email = wanted.Email,
-            EmailConfirmed = wanted.EmailVerified,
-            PhoneNumber = wanted.PhoneNumber is { } number ? SignInName.OfPhoneNumber(number)!.Normal : null,
-            PhoneNumberConfirmed = wanted.PhoneNumberVerified,
-            Name = wanted.Name,
-            GivenName = wanted.GivenName,
-            FamilyName = wanted.FamilyName,
-            MiddleName = wanted.MiddleName,
-            Nickname = wanted.Nickname?.Trim(),
-            Profile = wanted.Profile,
-            Picture = wanted.Picture,
-            Website = wanted.Website,
-            Gender = wanted.Gender,
-            Birthdate = wanted.Birthdate,
-            Zoneinfo = wanted.Zoneinfo,
-            Locale = wanted.Locale,
-            Address = wanted.Address is { ValueKind: JsonValueKind.Object } address ? address.GetRawText() : null,
-            Admin = wanted.Admin,
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
-        account.PasswordHash = wanted.Password is { } password ? hasher.HashPassword(account, password) : null;
-        return account;
-    }
+        Subject = ClientRules.SubjectPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
+        UserName = wanted.UserName,
+        Email = wanted.Email,
+        EmailConfirmed = wanted.EmailVerified,
+        PhoneNumber = wanted.PhoneNumber is { } number ? SignInName.OfPhoneNumber(number)!.Normal : null,
+        PhoneNumberConfirmed = wanted.PhoneNumberVerified,
+        Name = wanted.Name,
+        GivenName = wanted.GivenName,
+        FamilyName = wanted.FamilyName,
+        MiddleName = wanted.MiddleName,
+        Nickname = wanted.Nickname?.Trim(),
+        Profile = wanted.Profile,
+        Picture = wanted.Picture,
+        Website = wanted.Website,
+        Gender = wanted.Gender,
+        Birthdate = wanted.Birthdate,
+        Zoneinfo = wanted.Zoneinfo,
+        Locale = wanted.Locale,
+        Address = wanted.Address is { ValueKind: JsonValueKind.Object } address ? address.GetRawText() : null,
+        Admin = wanted.Admin,
+        CreatedAt = now,
+        UpdatedAt = now,
+        PasswordHash = passwordHash,
+    };
 }

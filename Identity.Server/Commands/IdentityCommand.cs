@@ -11,6 +11,9 @@ internal static class IdentityCommand
     /// <summary>The command was understood and refused.</summary>
     public const int Refused = 1;
 
+    /// <summary>It was done, except for data that could not be used (EX_DATAERR of sysexits.h).</summary>
+    public const int BadData = 65;
+
     /// <summary>A setting keeps the server from starting (EX_CONFIG of sysexits.h).</summary>
     public const int BadSettings = 78;
 
@@ -22,7 +25,8 @@ internal static class IdentityCommand
             config,
             new ServeCommand(config),
             new Command("users", "People.") { new UsersAddCommand(config) },
-            new Command("compat", "The legacy APIs.") { new CompatUsageCommand(config) },
+            new ImportCommand(config),
+            new CompatCommand(config),
         };
         root.TreatUnmatchedTokensAsErrors = false;
         root.SetAction((result, cancellationToken) => ServeCommand.ServeAsync(result, config, cancellationToken));
@@ -49,6 +53,16 @@ internal static class IdentityCommand
         return left;
     }
 
+    /// <summary>What is neither an option of the command nor a setting. A misspelt option would be taken for a setting and be lost.</summary>
+    public static string? StrayIn(ParseResult result) => result.UnmatchedTokens.FirstOrDefault(token => !IsSetting(token));
+
+    /// <summary>Says why on standard error.</summary>
+    public static int Refuse(string sentence)
+    {
+        Console.Error.WriteLine(sentence);
+        return Refused;
+    }
+
     /// <summary>Turns a bad setting into one sentence and an exit code; the sentence is all that the operator needs.</summary>
     public static async Task<int> GuardAsync(Func<Task<int>> act)
     {
@@ -62,4 +76,9 @@ internal static class IdentityCommand
             return BadSettings;
         }
     }
+
+    // --Section:Name=value, or one of the few settings outside any section.
+    private static bool IsSetting(string token) =>
+        token.StartsWith("--", StringComparison.Ordinal) && token.Split('=', 2) is [var name, _]
+        && (name.Contains(':', StringComparison.Ordinal) || name is "--Issuer" or "--environment" or "--urls");
 }

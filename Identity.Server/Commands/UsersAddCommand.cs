@@ -44,11 +44,10 @@ internal sealed class UsersAddCommand : Command
 
     private async Task<int> AddAsync(ParseResult result, Option<string[]> config, CancellationToken cancellationToken)
     {
-        // What is left are settings; a misspelt option of this command would be taken for one and be lost.
         var settings = result.UnmatchedTokens;
-        if (settings.FirstOrDefault(token => !IsSetting(token)) is { } stray)
+        if (IdentityCommand.StrayIn(result) is { } stray)
         {
-            return Refuse($"{stray} is not an option of this command. Settings are written --Name=value.");
+            return IdentityCommand.Refuse($"{stray} is not an option of this command. Settings are written --Name=value.");
         }
 
         NewAccount wanted;
@@ -58,12 +57,12 @@ internal sealed class UsersAddCommand : Command
         }
         catch (Exception mistake) when (mistake is JsonException or IOException)
         {
-            return Refuse($"The claims could not be read: {mistake.Message}");
+            return IdentityCommand.Refuse($"The claims could not be read: {mistake.Message}");
         }
 
         if (result.GetValue(passwordStdin) && string.IsNullOrEmpty(wanted.Password))
         {
-            return Refuse("--password-stdin: standard input holds no password.");
+            return IdentityCommand.Refuse("--password-stdin: standard input holds no password.");
         }
 
         // Standard output is for the subject alone, so that a script can keep it.
@@ -74,14 +73,14 @@ internal sealed class UsersAddCommand : Command
         var (registry, options) = (app.Services.GetRequiredService<AccountRegistry>(), app.Services.GetRequiredService<AccountsOptions>());
         if (registry.Check(wanted) is var wrong and not AccountMistake.None)
         {
-            return Refuse(Sentence(wrong, options));
+            return IdentityCommand.Refuse(Sentence(wrong, options));
         }
 
         await app.PrepareDataAsync(cancellationToken);
         var (account, refusal) = await registry.CreateAsync(wanted, "command line", cancellationToken);
         if (account is null)
         {
-            return Refuse(Sentence(refusal, options));
+            return IdentityCommand.Refuse(Sentence(refusal, options));
         }
 
         Console.WriteLine(account.Subject);
@@ -118,17 +117,6 @@ internal sealed class UsersAddCommand : Command
             Zoneinfo = Claim("--zoneinfo", file.Zoneinfo),
             Locale = Claim("--locale", file.Locale),
         };
-    }
-
-    // --Section:Name=value, or one of the few settings outside any section.
-    private static bool IsSetting(string token) =>
-        token.StartsWith("--", StringComparison.Ordinal) && token.Split('=', 2) is [var name, _]
-        && (name.Contains(':', StringComparison.Ordinal) || name is "--Issuer" or "--environment" or "--urls");
-
-    private static int Refuse(string sentence)
-    {
-        Console.Error.WriteLine(sentence);
-        return IdentityCommand.Refused;
     }
 
     private static string Sentence(AccountMistake mistake, AccountsOptions options) => mistake switch

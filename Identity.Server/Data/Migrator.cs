@@ -48,6 +48,27 @@ internal sealed partial class Migrator(IDbContextFactory<IdentityDb> contexts, D
         }
     }
 
+    /// <summary>Whether the database has a schema, and whether that is today's. Changes nothing.</summary>
+    public async Task<(bool Exists, bool Current)> LookAsync(CancellationToken cancellationToken)
+    {
+        // Opening would make the file.
+        if (address.File is { } file && !File.Exists(file))
+        {
+            return (false, false);
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        try
+        {
+            var last = await db.Database.SqlQuery<int>($"SELECT COALESCE(MAX(number), 0) AS \"Value\" FROM schema_versions").SingleAsync(cancellationToken);
+            return (true, last == Steps().Last().Number);
+        }
+        catch (DbException)
+        {
+            return (false, false);
+        }
+    }
+
     /// <summary>The steps in order: number and file.</summary>
     internal static IEnumerable<(int Number, string Name)> Steps() => typeof(Migrator).Assembly.GetManifestResourceNames()
         .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
