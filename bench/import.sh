@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How long an import takes: 100,000 people with bcrypt hashes, kept as they are, and a sample of MD5 rows, which are wrapped.
-# Prints numbers and judges none. bench/import.sh [people, default 100000] [wrapped, default 5000]
+# Prints numbers and judges none; no result is noted here yet. bench/import.sh [people, default 100000] [wrapped, default 5000]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 people=${1:-100000}

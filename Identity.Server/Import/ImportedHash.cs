@@ -16,12 +16,12 @@ internal sealed record ImportedHash(string? Stored, FastDigest? Fast = null)
     {
         (null, _) => (None, null),
         (_, null) => (null, "password_scheme is missing, and the hash does not tell"),
-        ( { } text, "bcrypt") => ReadBcrypt(text),
-        ( { } text, "pbkdf2") => Pbkdf2Hash.Read(text) is null ? (null, "the hash is no PBKDF2 of 1,000 to 2,000,000 rounds in a spelling that is known") : (new(text), null),
-        ( { } text, "aspnet-identity") => IdentityBlob.Read(text) is { Iterations: >= ForeignHash.MinIterations and <= ForeignHash.MaxIterations }
+        ({ } text, "bcrypt") => ReadBcrypt(text),
+        ({ } text, "pbkdf2") => Pbkdf2Hash.Read(text) is null ? (null, "the hash is no PBKDF2 of 1,000 to 2,000,000 rounds in a spelling that is known") : (new(text), null),
+        ({ } text, "aspnet-identity") => IdentityBlob.Read(text) is { Iterations: >= ForeignHash.MinIterations and <= ForeignHash.MaxIterations }
             ? (new(text), null)
             : (null, "the hash is none of ASP.NET Identity of 1,000 to 2,000,000 rounds"),
-        ( { } text, { } template) => ReadDigest(text, template, salt),
+        ({ } text, { } template) => ReadDigest(text, template, salt),
     };
 
     public static bool IsScheme(string text) => text is "bcrypt" or "pbkdf2" or "aspnet-identity" || DigestTemplate.Read(text) is not null;

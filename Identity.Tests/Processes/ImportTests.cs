@@ -86,7 +86,7 @@ public sealed class ImportTests : IDisposable
     [Fact]
     public async Task A_killed_import_is_begun_again_and_comes_to_the_same_end()
     {
-        const int People = 6_000;
+        const int People = 3_000;
         // Every tenth has a mailbox that the next one proves.
         folder.Write("users.jsonl", string.Join('\n', Enumerable.Range(1, People).Select(i =>
             $$"""{"number":{{i}},"user_name":"user{{i}}","email":"mail{{i / 10}}@example.com","email_verified":{{(i % 10 == 1 ? "true" : "false")}},"visit_count":{{i}},"password_hash":"{{(i % 7 == 0 ? "c4ca4238a0b923820dcc509a6f75849b" : "")}}","password_scheme":"md5"}""")));

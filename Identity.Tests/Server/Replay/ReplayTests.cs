@@ -60,7 +60,7 @@ public sealed class ReplayTests(ReplayTests.One one, ReplayTests.Other other, Re
         await PopulateAsync(one, differing);
         var (code, output, error) = await ReplayAsync(one, differing);
         Assert.Equal(1, code);
-        Assert.Contains("4. /usercenter/v1/login/EmailLogin status: old 200, new 404\n", output);
+        Assert.Contains("4. /usercenter/v1/login/EmailLogin status: old 200, new 410\n", output);
         Assert.Contains("1. /v1/site/login $.data.member.nickname: the values differ\n", output);
         Assert.Contains(" differences\n", output);
         foreach (var secret in new[] { Password, "pass ", "eyJ", "nick of" })
