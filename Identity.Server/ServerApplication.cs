@@ -51,6 +51,7 @@ internal static partial class ServerApplication
         app.UseRouting();
         app.UseCrossOrigin(() => app.Services.GetRequiredService<ClientDirectory>().Origins);
         app.UseSecureTransport(hosting, app.Environment.IsProduction());
+        app.UseExternal();
         app.MapIdentity(issuerPath, app.Services.GetRequiredService<CompatOptions>(), app.Environment.IsDevelopment());
         return app;
     }

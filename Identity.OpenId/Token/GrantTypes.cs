@@ -14,4 +14,10 @@ public static class GrantTypes
 
     /// <summary>RFC 6749 §6.</summary>
     public const string RefreshToken = "refresh_token";
+
+    /// <summary>Ours: a one-time code (or, where the operator allows it, a mobile access token) of a QQ app.</summary>
+    public const string QQ = "urn:cloudmind:grant-type:qq";
+
+    /// <summary>Ours: a one-time code of a WeChat app of any kind.</summary>
+    public const string WeChat = "urn:cloudmind:grant-type:wechat";
 }

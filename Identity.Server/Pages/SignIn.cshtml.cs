@@ -1,5 +1,6 @@
 using Identity.OpenId.Errors;
 using Identity.Server.Accounts;
+using Identity.Server.External;
 using Identity.Server.Hosting;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
@@ -15,12 +16,18 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
 
     public string? Problem { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync(string? request, CancellationToken cancellationToken)
+    /// <summary>Providers that this browser is offered: the handler's scheme, and what people call it.</summary>
+    public IReadOnlyList<(string Scheme, string Label)> Doors { get; private set; } = [];
+
+    public async Task<IActionResult> OnGetAsync(string? request, string? problem, CancellationToken cancellationToken)
     {
         if (!await FindAsync(request, cancellationToken))
         {
             return Over();
         }
+
+        Problem = ExternalProblem.SentenceOf(problem);
+        OfferDoors();
 
         Username = Asked?.LoginHint;
         return Page();
@@ -34,6 +41,7 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         }
 
         (Username, Remember) = (username, remember);
+        OfferDoors();
         if (string.IsNullOrWhiteSpace(username) || string.IsNullOrEmpty(password) || username.Length > 256 || password.Length > 1024)
         {
             Problem = "Please fill in both fields.";
@@ -53,6 +61,25 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         return GoOn();
     }
 
+    /// <summary>Off to a provider. By a form of ours, so that nobody else can send a browser through a sign-in.</summary>
+    public async Task<IActionResult> OnPostExternalAsync(string? request, string? scheme, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(request, cancellationToken))
+        {
+            return Over();
+        }
+
+        OfferDoors();
+        return services.GetRequiredService<ExternalDoors>().OfScheme(scheme) is { } door ? Challenge(ExternalReturn.Begin(Waiting, services.GetRequiredService<TimeProvider>()), door.Scheme) : Page();
+    }
+
     public async Task<IActionResult> OnPostCancelAsync(string? request, CancellationToken cancellationToken) =>
         await FindAsync(request, cancellationToken) && Asked is not null ? await DeclineAsync(cancellationToken) : Over();
+
+    private void OfferDoors()
+    {
+        var offered = services.GetRequiredService<ExternalDoors>().For(Request).ToList();
+        Doors = [.. offered.Select(door => (door.Scheme, door.Label))];
+        offered.ForEach(door => PageHeaders.LetFormsEndAt(HttpContext, door.Address));
+    }
 }

@@ -11,10 +11,14 @@ internal sealed class Browser : IDisposable
     private readonly HttpClient client;
     private readonly Uri home;
 
-    public Browser(IdentityHost host)
+    public Browser(IdentityHost host, string? userAgent = null)
     {
         home = host.Address;
         client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = home };
+        if (userAgent is not null)
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", userAgent);
+        }
     }
 
     public CookieContainer Cookies { get; } = new();

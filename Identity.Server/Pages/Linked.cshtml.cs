@@ -1,0 +1,77 @@
+using Identity.Server.External;
+using Identity.Server.Hosting;
+using Identity.Server.Sessions;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Identity.Server.Pages;
+
+/// <summary>What the account is linked to: adding and removing QQ and WeChat.</summary>
+public sealed class LinkedModel(IServiceProvider services) : PageModel
+{
+    internal const string Address = "/account/linked";
+
+    public IReadOnlyList<(string Key, string Label, string Apps, DateTimeOffset Since)> Links { get; private set; } = [];
+
+    /// <summary>Schemes that a link can be added by, and what people call them.</summary>
+    public IReadOnlyList<(string Scheme, string Label)> Doors { get; private set; } = [];
+
+    public string? Problem { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync(string? problem, CancellationToken cancellationToken)
+    {
+        Problem = ExternalProblem.SentenceOf(problem);
+        return await ShowAsync(cancellationToken);
+    }
+
+    public async Task<IActionResult> OnPostAsync(string? scheme, CancellationToken cancellationToken)
+    {
+        if (await CurrentAsync(cancellationToken) is not { Account: { } account })
+        {
+            return Redirect("~/sign-in");
+        }
+
+        return services.GetRequiredService<ExternalDoors>().OfScheme(scheme) is { } door
+            ? Challenge(ExternalReturn.Begin("", services.GetRequiredService<TimeProvider>(), linking: account.Subject), door.Scheme)
+            : await ShowAsync(cancellationToken);
+    }
+
+    public async Task<IActionResult> OnPostRemoveAsync(string? key, CancellationToken cancellationToken)
+    {
+        if (await CurrentAsync(cancellationToken) is not { Account: { } account })
+        {
+            return Redirect("~/sign-in");
+        }
+
+        if (key is { Length: <= 512 } && !await services.GetRequiredService<ExternalLinks>().RemoveAsync(account, key.ReplaceLineEndings("\n"), cancellationToken))
+        {
+            Problem = "This is the last way to sign in to your account. Please set a password or link another one first.";
+        }
+
+        return await ShowAsync(cancellationToken);
+    }
+
+    private Task<Data.SessionRow?> CurrentAsync(CancellationToken cancellationToken) => services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken);
+
+    private async Task<IActionResult> ShowAsync(CancellationToken cancellationToken)
+    {
+        if (await CurrentAsync(cancellationToken) is not { } session)
+        {
+            return Redirect("~/sign-in");
+        }
+
+        var doors = services.GetRequiredService<ExternalDoors>();
+        Links =
+        [
+            .. (await services.GetRequiredService<ExternalLinks>().OfAsync(session.AccountId, cancellationToken))
+                .Select(link => (link.Key, string.Equals(link.Provider, ExternalApp.QQ, StringComparison.Ordinal) ? "QQ" : "WeChat", string.Join(", ", link.Apps), link.LinkedAt)),
+        ];
+        Doors = [.. doors.For(Request).Select(door => (door.Scheme, door.Label))];
+        foreach (var door in doors.For(Request))
+        {
+            PageHeaders.LetFormsEndAt(HttpContext, door.Address);
+        }
+
+        return Page();
+    }
+}
