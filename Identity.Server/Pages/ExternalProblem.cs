@@ -5,6 +5,9 @@ namespace Identity.Server.Pages;
 /// <summary>What went wrong with a provider, as a word for an address and a sentence for a person. Nobody can put a sentence of his own there.</summary>
 internal static class ExternalProblem
 {
+    /// <summary>A link that cannot be taken away.</summary>
+    public const string LastOne = "last";
+
     private static readonly (RefusalReason Reason, string Code, string Sentence)[] Table =
     [
         (RefusalReason.ProviderUnavailable, "busy", "The other site does not answer at the moment. Please try again in a few minutes, or sign in another way."),
@@ -18,5 +21,5 @@ internal static class ExternalProblem
 
     public static string CodeOf(OAuthError refusal) => Array.Find(Table, row => row.Reason == refusal.Reason).Code ?? "over";
 
-    public static string? SentenceOf(string? code) => Array.Find(Table, row => string.Equals(row.Code, code, StringComparison.Ordinal)).Sentence;
+    public static string? SentenceOf(string? code) => code is LastOne ? "This is the last way to sign in to your account. Please set a password or link another one first." : Array.Find(Table, row => string.Equals(row.Code, code, StringComparison.Ordinal)).Sentence;
 }

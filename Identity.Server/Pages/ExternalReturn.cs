@@ -81,7 +81,8 @@ internal static class ExternalReturn
     {
         context.HandleResponse();
         var http = context.HttpContext;
-        if (context.Properties is not { } properties)
+        // A handler that throws loses what it had read; the state is as good as before.
+        if ((context.Properties ?? (context.Options as OAuthOptions)?.StateDataFormat.Unprotect(http.Request.Query["state"])) is not { } properties)
         {
             await new PageRefusal(OAuthError.InvalidRequest("This sign-in is over or belongs to another browser. Please go back to the application and begin again.")).ExecuteAsync(http);
             return;

@@ -21,7 +21,20 @@ public sealed class LinkedModel(IServiceProvider services) : PageModel
     public async Task<IActionResult> OnGetAsync(string? problem, CancellationToken cancellationToken)
     {
         Problem = ExternalProblem.SentenceOf(problem);
-        return await ShowAsync(cancellationToken);
+        if (await CurrentAsync(cancellationToken) is not { } session)
+        {
+            return Redirect("~/sign-in");
+        }
+
+        var doors = services.GetRequiredService<ExternalDoors>().For(Request).ToList();
+        Links =
+        [
+            .. (await services.GetRequiredService<ExternalLinks>().OfAsync(session.AccountId, cancellationToken))
+                .Select(link => (link.Key, string.Equals(link.Provider, ExternalApp.QQ, StringComparison.Ordinal) ? "QQ" : "WeChat", string.Join(", ", link.Apps), link.LinkedAt)),
+        ];
+        Doors = [.. doors.Select(door => (door.Scheme, door.Label))];
+        doors.ForEach(door => PageHeaders.LetFormsEndAt(HttpContext, door.Address));
+        return Page();
     }
 
     public async Task<IActionResult> OnPostAsync(string? scheme, CancellationToken cancellationToken)
@@ -33,7 +46,7 @@ public sealed class LinkedModel(IServiceProvider services) : PageModel
 
         return services.GetRequiredService<ExternalDoors>().OfScheme(scheme) is { } door
             ? Challenge(ExternalReturn.Begin("", services.GetRequiredService<TimeProvider>(), linking: account.Subject), door.Scheme)
-            : await ShowAsync(cancellationToken);
+            : Redirect($"~{Address}");
     }
 
     public async Task<IActionResult> OnPostRemoveAsync(string? key, CancellationToken cancellationToken)
@@ -43,35 +56,11 @@ public sealed class LinkedModel(IServiceProvider services) : PageModel
             return Redirect("~/sign-in");
         }
 
-        if (key is { Length: <= 512 } && !await services.GetRequiredService<ExternalLinks>().RemoveAsync(account, key.ReplaceLineEndings("\n"), cancellationToken))
-        {
-            Problem = "This is the last way to sign in to your account. Please set a password or link another one first.";
-        }
-
-        return await ShowAsync(cancellationToken);
+        // The line ends of a form are CRLF.
+        var removed = key is { Length: <= 512 } && await services.GetRequiredService<ExternalLinks>().RemoveAsync(account, key.ReplaceLineEndings("\n"), cancellationToken);
+        // Elsewhere, because the other forms of the page post to its own address.
+        return Redirect(removed ? $"~{Address}" : $"~{Address}?problem={ExternalProblem.LastOne}");
     }
 
     private Task<Data.SessionRow?> CurrentAsync(CancellationToken cancellationToken) => services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken);
-
-    private async Task<IActionResult> ShowAsync(CancellationToken cancellationToken)
-    {
-        if (await CurrentAsync(cancellationToken) is not { } session)
-        {
-            return Redirect("~/sign-in");
-        }
-
-        var doors = services.GetRequiredService<ExternalDoors>();
-        Links =
-        [
-            .. (await services.GetRequiredService<ExternalLinks>().OfAsync(session.AccountId, cancellationToken))
-                .Select(link => (link.Key, string.Equals(link.Provider, ExternalApp.QQ, StringComparison.Ordinal) ? "QQ" : "WeChat", string.Join(", ", link.Apps), link.LinkedAt)),
-        ];
-        Doors = [.. doors.For(Request).Select(door => (door.Scheme, door.Label))];
-        foreach (var door in doors.For(Request))
-        {
-            PageHeaders.LetFormsEndAt(HttpContext, door.Address);
-        }
-
-        return Page();
-    }
 }

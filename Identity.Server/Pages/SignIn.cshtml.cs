@@ -69,8 +69,9 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
             return Over();
         }
 
-        OfferDoors();
-        return services.GetRequiredService<ExternalDoors>().OfScheme(scheme) is { } door ? Challenge(ExternalReturn.Begin(Waiting, services.GetRequiredService<TimeProvider>()), door.Scheme) : Page();
+        return services.GetRequiredService<ExternalDoors>().OfScheme(scheme) is { } door
+            ? Challenge(ExternalReturn.Begin(Waiting, services.GetRequiredService<TimeProvider>()), door.Scheme)
+            : new SeeOtherPage(Waiting.Length > 0 ? $"/sign-in?request={Waiting}" : "/sign-in");
     }
 
     public async Task<IActionResult> OnPostCancelAsync(string? request, CancellationToken cancellationToken) =>

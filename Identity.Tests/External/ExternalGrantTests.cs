@@ -270,7 +270,7 @@ public sealed class ExternalGrantTests(ExternalHost host) : IClassFixture<Extern
     [Fact]
     public async Task A_dead_app_token_is_fetched_anew_for_the_next()
     {
-        Task<Answer> AskAsync() => host.CodeAsync("app", "wx-mini", host.Providers.Code(ExternalHost.WxMini, Person("x")), ("phone_code", host.Providers.PhoneCode(ExternalHost.WxMini, $"139{people:00000000}")));
+        Task<Answer> AskAsync() => host.CodeAsync("app", "wx-mini", host.Providers.Code(ExternalHost.WxMini, Person("x")), ("phone_code", host.Providers.PhoneCode(ExternalHost.WxMini, $"138{people:00000000}")));
         Assert.Equal(200, (await AskAsync()).Status);
         var fetched = host.Providers.Calls["/cgi-bin/stable_token"];
         Assert.Equal(200, (await AskAsync()).Status);

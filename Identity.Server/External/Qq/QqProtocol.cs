@@ -53,7 +53,10 @@ internal static class QqProtocol
     public static async Task<Result<JsonElement>> ProfileAsync(ProviderCalls calls, string endpoint, string accessToken, string appId, string openId, CancellationToken cancellationToken)
     {
         var asked = await calls.GetAsync(Profile, endpoint, [new("access_token", accessToken), new("oauth_consumer_key", appId), new("openid", openId), new("fmt", "json")], cancellationToken);
-        return !asked.Succeeded(out var answer, out var error) ? error : Judge(answer, Profile, calls) is { } refused ? refused : answer;
+        return !asked.Succeeded(out var answer, out var error) ? error
+            : Judge(answer, Profile, calls) is { } refused ? refused
+            : answer.Text("ret") is null ? calls.Unreadable(Profile)
+            : answer;
     }
 
     // By number alone: the texts change, and some carry what was sent. HTTP says 200 to all of it.

@@ -41,6 +41,7 @@ internal static class WeixinProtocol
         return !asked.Succeeded(out var answer, out var error) ? error
             : answer.Number("errcode") is 48001 ? new WeixinProfile(null)
             : Judge(answer, Profile, calls) is { } refused ? refused
+            : answer.Text("openid") is null ? calls.Unreadable(Profile)
             : new WeixinProfile(answer);
     }
 
