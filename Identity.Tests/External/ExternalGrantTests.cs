@@ -226,11 +226,14 @@ public sealed class ExternalGrantTests(ExternalHost host) : IClassFixture<Extern
         {
             // A kept connection, if there were one, would be there now.
             await host.CodeAsync("app", app, host.Providers.Code(appId, Person("x"), "auth://www.qq.com"));
-            var before = host.Providers.Calls[path];
-            host.Providers.Faults[path] = Fault.Cut;
-            Refused("temporarily_unavailable", await host.CodeAsync("app", app, host.Providers.Code(appId, Person("x"), "auth://www.qq.com")), 503);
-            host.Providers.Faults.Clear();
-            Assert.Equal(before + 1, host.Providers.Calls[path]);
+            foreach (var cut in new[] { Fault.HangUp, Fault.Cut })
+            {
+                var before = host.Providers.Calls[path];
+                host.Providers.Faults[path] = cut;
+                Refused("temporarily_unavailable", await host.CodeAsync("app", app, host.Providers.Code(appId, Person("x"), "auth://www.qq.com")), 503);
+                host.Providers.Faults.Clear();
+                Assert.Equal(before + 1, host.Providers.Calls[path]);
+            }
         }
     }
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -332,6 +334,13 @@ public sealed record Fault(Func<HttpContext, Task> Act)
     {
         http.Abort();
         return Task.CompletedTask;
+    });
+
+    /// <summary>Hangs up politely before the first octet, as a server does with a connection that was idle for long. This is the one that HttpClient would ask again.</summary>
+    public static Fault HangUp { get; } = new(http =>
+    {
+        http.Features.Get<IConnectionSocketFeature>()!.Socket.Shutdown(SocketShutdown.Both);
+        return Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
     });
 
     /// <summary>Closes the connection in the middle of the answer.</summary>
