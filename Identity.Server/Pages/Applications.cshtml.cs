@@ -9,7 +9,7 @@ namespace Identity.Server.Pages;
 /// <summary>What a person allowed which application, and how to take it back.</summary>
 public sealed class ApplicationsModel(IServiceProvider services) : PageModel
 {
-    public IReadOnlyList<(string ClientId, string Name, string Scope)> Given { get; private set; } = [];
+    public IReadOnlyList<(string ClientId, string Name, IReadOnlyList<string> May)> Given { get; private set; } = [];
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
@@ -20,7 +20,8 @@ public sealed class ApplicationsModel(IServiceProvider services) : PageModel
 
         var clients = services.GetRequiredService<ClientDirectory>();
         var rows = await services.GetRequiredService<Consents>().OfAsync(session.AccountId, cancellationToken);
-        Given = [.. rows.Select(row => (row.ClientId, clients.Find(row.ClientId)?.Metadata.ClientName ?? row.ClientId, row.Scope))];
+        var scopes = services.GetRequiredService<ScopeDirectory>();
+        Given = [.. rows.Select(row => (row.ClientId, clients.Find(row.ClientId)?.Metadata.ClientName ?? row.ClientId, ScopeWords.Of(row.Scope.Split(' '), scopes)))];
         return Page();
     }
 

@@ -1,4 +1,3 @@
-using Identity.OpenId.Scopes;
 using Identity.Server.Accounts;
 using Identity.Server.Clients;
 using Identity.Server.Sessions;
@@ -18,8 +17,7 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
             return Over();
         }
 
-        var scopes = services.GetRequiredService<ScopeDirectory>();
-        Lines = [.. Asked.Scope.Select(scope => Describe(scope, scopes))];
+        Lines = ScopeWords.Of(Asked.Scope, services.GetRequiredService<ScopeDirectory>());
         return Page();
     }
 
@@ -42,15 +40,4 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
 
         return GoOn();
     }
-
-    private static string Describe(string scope, ScopeDirectory scopes) => scope switch
-    {
-        StandardScopes.OpenId => "know that it is you",
-        StandardScopes.Profile => "see your profile: name, picture, birthday and the like",
-        StandardScopes.Email => "see your e-mail address",
-        StandardScopes.Phone => "see your phone number",
-        StandardScopes.Address => "see your postal address",
-        StandardScopes.OfflineAccess => "keep this access while you are away",
-        _ => scopes.Describe(scope) ?? scope,
-    };
 }

@@ -15,6 +15,8 @@ internal sealed class Browser : IDisposable
     {
         home = host.Address;
         client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = home };
+        // As browsers ask when a person opens something; others' servers tell people from scripts by it.
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
         if (userAgent is not null)
         {
             client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", userAgent);
