@@ -1,4 +1,5 @@
 using Identity.Compat.CloudMind;
+using Identity.OpenId.Token;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -22,8 +23,8 @@ public static class CompatEndpoints
             door.Post("/login/Register", (HttpContext http, ITokenExchange exchange, IAccountDesk desk) => Register.HandleAsync(http, cloudMind, exchange, desk));
             door.Post("/tools/SendEmail", SendEmail.HandleAsync);
             door.Post("/login/SendEmail", SendEmail.HandleAsync);
-            door.Post("/login/QqLogin", ExternalLogin.Handle);
-            door.Post("/login/WxLogin", ExternalLogin.Handle);
+            door.Post("/login/QqLogin", (HttpContext http, ITokenExchange exchange) => ExternalLogin.HandleAsync(http, GrantTypes.QQ, cloudMind, exchange));
+            door.Post("/login/WxLogin", (HttpContext http, ITokenExchange exchange) => ExternalLogin.HandleAsync(http, GrantTypes.WeChat, cloudMind, exchange));
         }
 
         foreach (var door in Doors(LegacyApi.NleCloud, options.NleCloud))

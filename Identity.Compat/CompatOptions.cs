@@ -47,6 +47,9 @@ public sealed class CloudMindOptions : LegacyApiOptions
 
     /// <summary><c>Absolute</c> (default) or <c>Duration</c>.</summary>
     public ExpiryFormat ExpiryFormat { get; set; }
+
+    /// <summary>Names of the apps of <c>External</c> whose codes QqLogin and WxLogin take. Default: all. A request that names no app means the only one of its provider.</summary>
+    public IList<string> ExternalApps { get; } = [];
 }
 
 /// <summary>Section <c>Compat:NleCloud</c>.</summary>

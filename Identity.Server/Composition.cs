@@ -1,9 +1,11 @@
 using Identity.Compat;
+using Identity.OpenId.Token;
 using Identity.Server.Accounts;
 using Identity.Server.Authorize;
 using Identity.Server.Clients;
 using Identity.Server.Compat;
 using Identity.Server.Data;
+using Identity.Server.External;
 using Identity.Server.Hosting;
 using Identity.Server.Issuing;
 using Identity.Server.Jobs;
@@ -25,7 +27,7 @@ namespace Identity.Server;
 /// <summary>What the server is made of. Settings are read and judged here, once; everything later gets values.</summary>
 internal static class Composition
 {
-    /// <summary>Our sections of the configuration. <c>External</c> and <c>Brand</c> are names that are kept for later rooms.</summary>
+    /// <summary>Our sections of the configuration. <c>Brand</c> is a name that is kept for a later room.</summary>
     private static readonly Dictionary<string, Type> Sections = new(StringComparer.Ordinal)
     {
         ["Hosting"] = typeof(HostingOptions),
@@ -34,6 +36,7 @@ internal static class Composition
         ["Accounts"] = typeof(AccountsOptions),
         ["Mail"] = typeof(MailOptions),
         ["Compat"] = typeof(CompatOptions),
+        ["External"] = typeof(ExternalOptions),
     };
 
     public static void AddIdentity(this WebApplicationBuilder builder)
@@ -41,7 +44,10 @@ internal static class Composition
         var (services, configuration, environment) = (builder.Services, builder.Configuration, builder.Environment);
         var (development, production) = (environment.IsDevelopment(), environment.IsProduction());
         var compat = LegacyApis.Read(configuration);
-        var apis = LegacyApis.List(compat, servesByDefault: development);
+        var external = Settings.Read<ExternalOptions>(configuration, "External", options => options.Mistakes(production));
+        var apps = ExternalApps.Read(configuration);
+        var appNames = new ExternalAppList([.. apps.All.Select(app => app.Name)]);
+        var apis = LegacyApis.List(compat, servesByDefault: development, [.. apps.All.Select(app => (app.Name, app.Provider is ExternalApp.QQ ? GrantTypes.QQ : GrantTypes.WeChat))]);
 
         services.TryAddSingleton(TimeProvider.System);
         var hosting = Settings.Read<HostingOptions>(configuration, "Hosting", options => options.Mistakes());
@@ -52,6 +58,8 @@ internal static class Composition
         services.AddSingleton(Settings.Read<MailOptions>(configuration, "Mail", options => options.Mistakes()));
         services.AddSingleton(compat);
         services.AddSingleton(apis);
+        services.AddSingleton(appNames);
+        services.AddExternal(external, apps);
 
         AddData(services, configuration);
         AddKeys(services);
@@ -116,7 +124,9 @@ internal static class Composition
         services.AddHostedService(provider => provider.GetRequiredService<Pruning>());
     }
 
-    public static IEnumerable<string> UnknownSettings(IConfiguration configuration) => UnknownKeys.In(configuration, Sections);
+    public static IEnumerable<string> UnknownSettings(IConfiguration configuration) => UnknownKeys.In(configuration, Sections)
+        // Lists are read whole, entry by entry, and not bound.
+        .Where(key => !string.Equals(key, "External:QQ:Apps", StringComparison.OrdinalIgnoreCase) && !string.Equals(key, "External:WeChat:Apps", StringComparison.OrdinalIgnoreCase));
 
     private static void AddData(IServiceCollection services, IConfiguration configuration)
     {

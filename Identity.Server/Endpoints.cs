@@ -2,6 +2,8 @@ using Identity.Compat;
 using Identity.Server.Authorize;
 using Identity.Server.Discovery;
 using Identity.Server.EndSession;
+using Identity.Server.External.Qq;
+using Identity.Server.External.Weixin;
 using Identity.Server.Hosting;
 using Identity.Server.Introspection;
 using Identity.Server.Pages;
@@ -25,6 +27,9 @@ internal static class Endpoints
     public const string Introspection = "/connect/introspect";
     public const string Revocation = "/connect/revoke";
     public const string Jwks = "/.well-known/jwks";
+
+    /// <summary>Answered by the handlers of QQ and WeChat, which stand in front of the routes. What comes through to one is for a provider that is not configured.</summary>
+    private static readonly string[] ExternalCallbacks = [QQAuthenticationDefaults.CallbackPath, WeixinAuthenticationDefaults.CallbackPath, WeixinAuthenticationDefaults.OfficialAccountCallbackPath];
 
     private static readonly string[] GetAndPost = [HttpMethods.Get, HttpMethods.Post];
 
@@ -56,6 +61,11 @@ internal static class Endpoints
         routes.MapPost(Introspection, IntrospectionEndpoint.HandleAsync);
         routes.MapMethods(Revocation, ForScripts(HttpMethods.Post), RevocationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
         routes.MapMethods("/site.css", Read, StyleSheet.Handle);
+        foreach (var callback in ExternalCallbacks)
+        {
+            routes.MapGet(callback, TypedResults.NotFound);
+        }
+
         routes.MapRazorPages().Add(page =>
         {
             // A page without a handler for a method would be drawn without its model. The error page is drawn for whatever failed.

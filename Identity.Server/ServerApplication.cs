@@ -47,6 +47,7 @@ internal static partial class ServerApplication
         app.UseRouting();
         app.UseCrossOrigin(() => app.Services.GetRequiredService<ClientDirectory>().Origins);
         app.UseSecureTransport(hosting, app.Environment.IsProduction());
+        app.UseExternal();
         app.MapIdentity(issuerPath, app.Services.GetRequiredService<CompatOptions>(), app.Environment.IsDevelopment());
         return app;
     }

@@ -7,6 +7,8 @@ namespace Identity.Compat.CloudMind;
 /// <summary>POST /usercenter/v1/login/EmailLogin.</summary>
 internal static class EmailLogin
 {
+    /// <summary>The claim in which the original's tokens had the account's number.</summary>
+
     public static async Task<LegacyAnswer> HandleAsync(HttpContext http, CloudMindOptions options, ITokenExchange exchange, IAccountDesk desk)
     {
         var reader = new FieldReader(await LegacyBody.ReadAsync(http.Request, LegacyApi.CloudMind, http.RequestAborted));

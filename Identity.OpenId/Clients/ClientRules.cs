@@ -63,6 +63,11 @@ public static class ClientRules
             yield return "grant_types has password, which takes first_party: true.";
         }
 
+        foreach (var grant in client.GrantTypes.Where(grant => grant is GrantTypes.QQ or GrantTypes.WeChat && client.ExternalApps.Count == 0))
+        {
+            yield return $"grant_types has {grant}, which takes external_apps.";
+        }
+
         if (client.MayUse(GrantTypes.ClientCredentials) && client.IsPublic)
         {
             yield return "grant_types has client_credentials, which a public client cannot use.";

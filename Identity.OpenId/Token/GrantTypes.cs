@@ -17,4 +17,10 @@ public static class GrantTypes
 
     /// <summary>Ours: an API key that an account set through a legacy API, parameter <c>api_key</c>.</summary>
     public const string ApiKey = "urn:cloudmind:grant-type:api-key";
+
+    /// <summary>Ours: a one-time code (or, where the operator allows it, a mobile access token) of a QQ app.</summary>
+    public const string QQ = "urn:cloudmind:grant-type:qq";
+
+    /// <summary>Ours: a one-time code of a WeChat app of any kind.</summary>
+    public const string WeChat = "urn:cloudmind:grant-type:wechat";
 }

@@ -90,6 +90,32 @@ internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gat
         return (account, AccountMistake.None);
     }
 
+    /// <summary>An account that signs in by other means than a name; belongs into the transaction that gives it those means.</summary>
+    public async Task<Account> AddAsync(IdentityDb db, NewAccount wanted, CancellationToken cancellationToken)
+    {
+        if (Check(wanted) is var mistake and not AccountMistake.None)
+        {
+            throw new InvalidOperationException($"An account without a sign-in name did not pass its checks: {mistake}.");
+        }
+
+        var account = Build(wanted);
+        account.SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
+        db.Add(account);
+        await db.SaveChangesAsync(cancellationToken);
+        return account;
+    }
+
+    /// <summary>Gives an account a number that was proved to be its person's. One that has a proved number keeps it, and nobody's sign-in name is taken away.</summary>
+    /// <returns>Whether the number was new to the account.</returns>
+    public async Task<bool> AddPhoneNumberAsync(IdentityDb db, int accountId, SignInName number, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return await db.Accounts.Where(row => row.Id == accountId && !row.PhoneNumberConfirmed).ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.PhoneNumber, number.Normal).SetProperty(row => row.PhoneNumberConfirmed, true).SetProperty(row => row.UpdatedAt, now),
+                cancellationToken) == 1
+            && await db.Database.ExecuteSqlAsync($"INSERT INTO sign_in_names (name, kind, account_id) VALUES ({number.Normal}, {number.Kind}, {accountId}) ON CONFLICT DO NOTHING", cancellationToken) == 1;
+    }
+
     private static IEnumerable<SignInName> Names(NewAccount account)
     {
         if (account.UserName is { } userName)

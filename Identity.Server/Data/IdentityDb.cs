@@ -54,6 +54,12 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 
     public DbSet<LegacyUsageRow> LegacyUsage => Set<LegacyUsageRow>();
 
+    public DbSet<ExternalIdentityRow> ExternalIdentities => Set<ExternalIdentityRow>();
+
+    public DbSet<ExternalUnionRow> ExternalUnions => Set<ExternalUnionRow>();
+
+    public DbSet<ExternalAppTokenRow> ExternalAppTokens => Set<ExternalAppTokenRow>();
+
     /// <summary>Tells the other nodes that a snapshot is old; belongs into the transaction of the change itself.</summary>
     public Task BumpAsync(string name, CancellationToken cancellationToken) => Database.ExecuteSqlAsync(
         $"INSERT INTO changes (name, version) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET version = changes.version + 1", cancellationToken);
@@ -168,6 +174,9 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             keys.HasIndex(row => row.Mac).IsUnique();
         });
         modelBuilder.Entity<LegacyUsageRow>().ToTable("legacy_usage").HasKey(row => new { row.Api, row.Route, row.Version, row.Outcome });
+        modelBuilder.Entity<ExternalIdentityRow>().ToTable("external_identities").HasKey(row => new { row.Provider, row.AppId, row.OpenId });
+        modelBuilder.Entity<ExternalUnionRow>().ToTable("external_unions").HasKey(row => new { row.Provider, row.Developer, row.UnionId });
+        modelBuilder.Entity<ExternalAppTokenRow>().ToTable("external_app_tokens").HasKey(row => row.AppId);
 
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {

@@ -32,6 +32,18 @@ internal static partial class AuditLog
     [LoggerMessage(2020, LogLevel.Information, "Token request of client {Client} refused: {Error} ({Reason})")]
     public static partial void TokenRefused(ILogger logger, string client, string error, RefusalReason reason);
 
+    [LoggerMessage(2060, LogLevel.Information, "Sign-in of {Subject} by {Provider} app {App} from {Address}")]
+    public static partial void SignedInExternally(ILogger logger, string subject, string provider, string app, string address);
+
+    [LoggerMessage(2061, LogLevel.Information, "Sign-in by {Provider} app {App} refused from {Address}: {Reason}")]
+    public static partial void ExternalRefused(ILogger logger, string provider, string app, string address, RefusalReason reason);
+
+    [LoggerMessage(2062, LogLevel.Information, "Account {Subject} linked to {Provider} app {App}")]
+    public static partial void Linked(ILogger logger, string subject, string provider, string app);
+
+    [LoggerMessage(2063, LogLevel.Information, "Account {Subject} unlinked from {Provider}")]
+    public static partial void Unlinked(ILogger logger, string subject, string provider);
+
     [LoggerMessage(2030, LogLevel.Information, "Signing key {Kid} ({Algorithm}) made; it signs from {SignsFrom:O}")]
     public static partial void KeyMade(ILogger logger, string kid, string algorithm, DateTimeOffset signsFrom);
 

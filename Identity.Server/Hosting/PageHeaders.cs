@@ -37,9 +37,18 @@ internal static class PageHeaders
         return next(http);
     });
 
-    /// <summary>Lets the forms of this page end at one client too: browsers hold form-action against the redirect that follows a form.</summary>
-    public static void LetFormsEndAt(HttpContext http, string redirectUri) =>
-        http.Response.Headers.ContentSecurityPolicy = Policy($"'self' {FormTarget(redirectUri)}");
+    /// <summary>Lets the forms of this page end at one more place: browsers hold form-action against the redirect that follows a form.</summary>
+    public static void LetFormsEndAt(HttpContext http, string redirectUri)
+    {
+        var targets = http.Items[typeof(PageHeaders)] as List<string> ?? ["'self'"];
+        http.Items[typeof(PageHeaders)] = targets;
+        if (FormTarget(redirectUri) is var target && !targets.Contains(target, StringComparer.Ordinal))
+        {
+            targets.Add(target);
+        }
+
+        http.Response.Headers.ContentSecurityPolicy = Policy(string.Join(' ', targets));
+    }
 
     /// <summary>The source expression for a redirect URI: its origin, or the bare scheme of a private one.</summary>
     public static string FormTarget(string redirectUri) =>

@@ -1,5 +1,6 @@
 using Identity.OpenId.Errors;
 using Identity.Server.Accounts;
+using Identity.Server.External;
 using Identity.Server.Hosting;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
@@ -17,12 +18,18 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
 
     public string? Problem { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync(string? request, CancellationToken cancellationToken)
+    /// <summary>Providers that this browser is offered: the handler's scheme, and what people call it.</summary>
+    public IReadOnlyList<(string Scheme, string Label)> Doors { get; private set; } = [];
+
+    public async Task<IActionResult> OnGetAsync(string? request, string? problem, CancellationToken cancellationToken)
     {
         if (!await FindAsync(request, cancellationToken))
         {
             return await OverAsync(request, cancellationToken);
         }
+
+        Problem = ExternalProblem.SentenceOf(problem);
+        OfferDoors();
 
         Username = Asked?.LoginHint;
         return Page();
@@ -36,6 +43,7 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         }
 
         (Username, Remember) = (username, remember);
+        OfferDoors();
         if (string.IsNullOrWhiteSpace(username) || string.IsNullOrEmpty(password) || username.Length > MaxNameLength || password.Length > 1024)
         {
             Problem = "Please fill in both fields.";
@@ -55,6 +63,19 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         return GoOn();
     }
 
+    /// <summary>Off to a provider. By a form of ours, so that nobody else can send a browser through a sign-in.</summary>
+    public async Task<IActionResult> OnPostExternalAsync(string? request, string? scheme, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(request, cancellationToken))
+        {
+            return await OverAsync(request, cancellationToken);
+        }
+
+        return services.GetRequiredService<ExternalDoors>().OfScheme(scheme) is { } door
+            ? Challenge(ExternalReturn.Begin(Waiting, services.GetRequiredService<TimeProvider>()), door.Scheme)
+            : Go(Waiting.Length > 0 ? $"/sign-in?request={Waiting}" : "/sign-in");
+    }
+
     public async Task<IActionResult> OnPostCancelAsync(string? request, CancellationToken cancellationToken) =>
         await FindAsync(request, cancellationToken) && Asked is not null ? await DeclineAsync(cancellationToken) : await OverAsync(request, cancellationToken);
 
@@ -66,6 +87,14 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         }
 
         (Username, Remember) = (Text(sent, "username") is { Length: <= MaxNameLength } name ? name : Asked?.LoginHint, sent.TryGetValue("remember", out var remember) && remember is true);
+        OfferDoors();
         return Page();
+    }
+
+    private void OfferDoors()
+    {
+        var offered = services.GetRequiredService<ExternalDoors>().For(Request).ToList();
+        Doors = [.. offered.Select(door => (door.Scheme, door.Label))];
+        offered.ForEach(door => PageHeaders.LetFormsEndAt(HttpContext, door.Address));
     }
 }

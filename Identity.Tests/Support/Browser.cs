@@ -11,12 +11,16 @@ internal sealed class Browser : IDisposable
     private readonly HttpClient client;
     private readonly Uri home;
 
-    public Browser(IdentityHost host)
+    public Browser(IdentityHost host, string? userAgent = null)
     {
         home = host.Address;
         client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = home };
         // As browsers ask when a person opens something; others' servers tell people from scripts by it.
         client.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
+        if (userAgent is not null)
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", userAgent);
+        }
     }
 
     public CookieContainer Cookies { get; } = new();

@@ -71,6 +71,13 @@ internal sealed class WireHost : IdentityHost
             PhoneNumberVerified = true,
         });
 
+        // "# Provider: address" and what it answers, once each.
+        foreach (var answer in transcript.Told("Provider"))
+        {
+            var (address, body) = answer.Split(" => ") is [var a, var b] ? (a, b) : throw new InvalidDataException(answer);
+            Outside.Register(address, System.Net.HttpStatusCode.OK, body);
+        }
+
         foreach (var name in transcript.Told("Disabled"))
         {
             await this.SqlAsync($"UPDATE accounts SET disabled_at = 1 WHERE user_name = {name}");
