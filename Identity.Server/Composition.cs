@@ -34,6 +34,8 @@ internal static class Composition
         ["Accounts"] = typeof(AccountsOptions),
         ["Mail"] = typeof(MailOptions),
         ["Compat"] = typeof(CompatOptions),
+        ["Audit"] = typeof(AuditOptions),
+        ["Telemetry"] = typeof(TelemetryOptions),
     };
 
     public static void AddIdentity(this WebApplicationBuilder builder)
@@ -52,6 +54,7 @@ internal static class Composition
         services.AddSingleton(compat);
         services.AddSingleton(apis);
 
+        AddOperations(services, configuration, hosting);
         AddData(services, configuration);
         AddKeys(services);
         AddAccounts(services, Settings.Read<AccountsOptions>(configuration, "Accounts", options => options.Mistakes(production)));
@@ -60,6 +63,7 @@ internal static class Composition
         services.AddSingleton<ClientDirectory>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<ConfiguredClients>();
+        services.AddSingleton<ClientRegistry>();
 
         services.AddSingleton<IGrant, AuthorizationCodeGrant>();
         services.AddSingleton<IGrant, PasswordGrant>();
@@ -102,12 +106,36 @@ internal static class Composition
 
         services.AddSingleton<SnapshotRefresh>();
         services.AddHostedService(provider => provider.GetRequiredService<SnapshotRefresh>());
-        services.AddHostedService<KeyRotation>();
+        services.AddSingleton<KeyRotation>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyRotation>());
+        services.AddSingleton<MailDelivery>();
+        services.AddHostedService(provider => provider.GetRequiredService<MailDelivery>());
         services.AddSingleton<Pruning>();
         services.AddHostedService(provider => provider.GetRequiredService<Pruning>());
     }
 
     public static IEnumerable<string> UnknownSettings(IConfiguration configuration) => UnknownKeys.In(configuration, Sections);
+
+    // First of all: what starts first stops last, and the audit trail hears of everything before it.
+    private static void AddOperations(IServiceCollection services, IConfiguration configuration, HostingOptions hosting)
+    {
+        services.AddSingleton(Settings.Read<AuditOptions>(configuration, "Audit", options => options.Mistakes()));
+        var telemetry = Settings.Read<TelemetryOptions>(configuration, "Telemetry", options => options.Mistakes());
+        services.AddSingleton(telemetry);
+        services.AddHttpContextAccessor();
+        services.AddSingleton<Telemetry>();
+        if (telemetry.OtlpEndpoint is { Length: > 0 })
+        {
+            services.AddHostedService<TelemetryExport>();
+        }
+
+        services.AddHostedService<ShutdownDelay>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = hosting.ShutdownDelay + ShutdownDelay.Rest);
+        services.AddSingleton<AuditTrail>();
+        services.AddSingleton<AuditWriting>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditWriting>());
+        services.AddSingleton<JobRuns>();
+    }
 
     private static void AddData(IServiceCollection services, IConfiguration configuration)
     {
@@ -173,5 +201,6 @@ internal static class Composition
         services.AddSingleton<AccountRegistry>();
         services.AddSingleton<EmailCodes>();
         services.AddSingleton<MailTransport>();
+        services.AddSingleton<Outbox>();
     }
 }

@@ -2,6 +2,7 @@ using Identity.Compat;
 using Identity.Server.Authorize;
 using Identity.Server.Discovery;
 using Identity.Server.EndSession;
+using Identity.Server.Health;
 using Identity.Server.Hosting;
 using Identity.Server.Introspection;
 using Identity.Server.Pages;
@@ -28,6 +29,8 @@ internal static class Endpoints
 
     private static readonly string[] GetAndPost = [HttpMethods.Get, HttpMethods.Post];
 
+    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
+
     private const string OpenIdConfiguration = "/.well-known/openid-configuration";
     private const string AuthorizationServer = "/.well-known/oauth-authorization-server";
 
@@ -52,6 +55,8 @@ internal static class Endpoints
         routes.MapMethods(UserInfo, ForScripts(GetAndPost), UserInfoEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
         routes.MapPost(Introspection, IntrospectionEndpoint.HandleAsync);
         routes.MapMethods(Revocation, ForScripts(HttpMethods.Post), RevocationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
+        routes.MapMethods("/health/live", GetAndHead, HealthEndpoints.Live).WithMetadata(PlainHttp.Marker);
+        routes.MapMethods("/health/ready", GetAndHead, HealthEndpoints.ReadyAsync).WithMetadata(PlainHttp.Marker);
         routes.MapGet("/site.css", StyleSheet.Handle);
         routes.MapRazorPages().Add(page =>
         {

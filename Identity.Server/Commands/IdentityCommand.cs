@@ -21,7 +21,13 @@ internal static class IdentityCommand
         {
             config,
             new ServeCommand(config),
-            new Command("users", "People.") { new UsersAddCommand(config) },
+            UsersCommands.Of(config),
+            ClientsCommands.Of(config),
+            KeysCommands.Of(config),
+            AuditCommands.Of(config),
+            AuditCommands.Jobs(config),
+            MigrateCommand.Of(config),
+            DoctorCommand.Of(config),
         };
         root.TreatUnmatchedTokensAsErrors = false;
         root.SetAction((result, cancellationToken) => ServeCommand.ServeAsync(result, config, cancellationToken));
