@@ -37,6 +37,8 @@ internal static class Composition
         ["Mail"] = typeof(MailOptions),
         ["Compat"] = typeof(CompatOptions),
         ["External"] = typeof(ExternalOptions),
+        ["Audit"] = typeof(AuditOptions),
+        ["Telemetry"] = typeof(TelemetryOptions),
     };
 
     public static void AddIdentity(this WebApplicationBuilder builder)
@@ -61,6 +63,7 @@ internal static class Composition
         services.AddSingleton(appNames);
         services.AddExternal(external, apps);
 
+        AddOperations(services, configuration, hosting);
         AddData(services, configuration);
         AddKeys(services);
         AddAccounts(services, Settings.Read<AccountsOptions>(configuration, "Accounts", options => options.Mistakes(production)));
@@ -69,6 +72,7 @@ internal static class Composition
         services.AddSingleton<ClientDirectory>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<ConfiguredClients>();
+        services.AddSingleton<ClientRegistry>();
 
         services.AddSingleton<IGrant, AuthorizationCodeGrant>();
         services.AddSingleton<IGrant, PasswordGrant>();
@@ -117,7 +121,10 @@ internal static class Composition
 
         services.AddSingleton<SnapshotRefresh>();
         services.AddHostedService(provider => provider.GetRequiredService<SnapshotRefresh>());
-        services.AddHostedService<KeyRotation>();
+        services.AddSingleton<KeyRotation>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyRotation>());
+        services.AddSingleton<MailDelivery>();
+        services.AddHostedService(provider => provider.GetRequiredService<MailDelivery>());
         services.AddSingleton<UsageKeeping>();
         services.AddHostedService(provider => provider.GetRequiredService<UsageKeeping>());
         services.AddSingleton<Pruning>();
@@ -127,6 +134,27 @@ internal static class Composition
     public static IEnumerable<string> UnknownSettings(IConfiguration configuration) => UnknownKeys.In(configuration, Sections)
         // Lists are read whole, entry by entry, and not bound.
         .Where(key => !string.Equals(key, "External:QQ:Apps", StringComparison.OrdinalIgnoreCase) && !string.Equals(key, "External:WeChat:Apps", StringComparison.OrdinalIgnoreCase));
+
+    // First of all: what starts first stops last, and the audit trail hears of everything before it.
+    private static void AddOperations(IServiceCollection services, IConfiguration configuration, HostingOptions hosting)
+    {
+        services.AddSingleton(Settings.Read<AuditOptions>(configuration, "Audit", options => options.Mistakes()));
+        var telemetry = Settings.Read<TelemetryOptions>(configuration, "Telemetry", options => options.Mistakes());
+        services.AddSingleton(telemetry);
+        services.AddHttpContextAccessor();
+        services.AddSingleton<Telemetry>();
+        if (telemetry.OtlpEndpoint is { Length: > 0 })
+        {
+            services.AddHostedService<TelemetryExport>();
+        }
+
+        services.AddHostedService<ShutdownDelay>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = hosting.ShutdownDelay + ShutdownDelay.Rest);
+        services.AddSingleton<AuditTrail>();
+        services.AddSingleton<AuditWriting>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditWriting>());
+        services.AddSingleton<JobRuns>();
+    }
 
     private static void AddData(IServiceCollection services, IConfiguration configuration)
     {
@@ -193,5 +221,6 @@ internal static class Composition
         services.AddSingleton<EmailCodes>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<MailTransport>();
+        services.AddSingleton<Outbox>();
     }
 }

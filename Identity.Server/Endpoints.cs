@@ -4,6 +4,7 @@ using Identity.Server.Discovery;
 using Identity.Server.EndSession;
 using Identity.Server.External.Qq;
 using Identity.Server.External.Weixin;
+using Identity.Server.Health;
 using Identity.Server.Hosting;
 using Identity.Server.Introspection;
 using Identity.Server.Pages;
@@ -60,6 +61,8 @@ internal static class Endpoints
         routes.MapMethods(UserInfo, ForScripts(GetAndPost), UserInfoEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
         routes.MapPost(Introspection, IntrospectionEndpoint.HandleAsync);
         routes.MapMethods(Revocation, ForScripts(HttpMethods.Post), RevocationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
+        routes.MapMethods("/health/live", Read, HealthEndpoints.Live).WithMetadata(PlainHttp.Marker);
+        routes.MapMethods("/health/ready", Read, HealthEndpoints.ReadyAsync).WithMetadata(PlainHttp.Marker);
         routes.MapMethods("/site.css", Read, StyleSheet.Handle);
         foreach (var callback in ExternalCallbacks)
         {

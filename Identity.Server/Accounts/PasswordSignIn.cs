@@ -60,6 +60,9 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
         return account;
     }
 
+    /// <summary>Lifts the lock that failed attempts put on an account's names.</summary>
+    public Task ForgiveAsync(IEnumerable<string> names, CancellationToken cancellationToken) => throttle.ForgetAsync([.. names.Select(name => new ThrottleKey(perName, name))], cancellationToken);
+
     private static RefusalReason Judge(Account? account, PasswordVerificationResult verdict) => (account, verdict) switch
     {
         (null, _) => RefusalReason.UnknownAccount,

@@ -88,7 +88,8 @@ internal sealed partial class ConfiguredClients(IConfiguration configuration, Sc
         return mistake is null ? client! : throw new SettingsException($"Clients:{index}:{mistake}");
     }
 
-    private static ClientMetadata HashSecret(ClientMetadata client) => client with
+    /// <summary>The registration as it may be stored.</summary>
+    internal static ClientMetadata HashSecret(ClientMetadata client) => client with
     {
         ClientSecret = null,
         ClientSecretHash = null,

@@ -36,7 +36,7 @@ internal sealed class CompatReplayCommand : Command
     {
         if (!IsHttp(result.GetValue(old), out var oldAddress) || !IsHttp(result.GetValue(now), out var newAddress))
         {
-            return IdentityCommand.Refuse("--old and --new must be http or https URLs.");
+            return CommandRun.Refuse("--old and --new must be http or https URLs.");
         }
 
         RecordedTraffic traffic;

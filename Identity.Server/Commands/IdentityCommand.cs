@@ -24,7 +24,13 @@ internal static class IdentityCommand
         {
             config,
             new ServeCommand(config),
-            new Command("users", "People.") { new UsersAddCommand(config) },
+            UsersCommands.Of(config),
+            ClientsCommands.Of(config),
+            KeysCommands.Of(config),
+            AuditCommands.Of(config),
+            AuditCommands.Jobs(config),
+            MigrateCommand.Of(config),
+            DoctorCommand.Of(config),
             new ImportCommand(config),
             new CompatCommand(config),
         };
@@ -53,16 +59,6 @@ internal static class IdentityCommand
         return left;
     }
 
-    /// <summary>What is neither an option of the command nor a setting. A misspelt option would be taken for a setting and be lost.</summary>
-    public static string? StrayIn(ParseResult result) => result.UnmatchedTokens.FirstOrDefault(token => !IsSetting(token));
-
-    /// <summary>Says why on standard error.</summary>
-    public static int Refuse(string sentence)
-    {
-        Console.Error.WriteLine(sentence);
-        return Refused;
-    }
-
     /// <summary>Turns a bad setting into one sentence and an exit code; the sentence is all that the operator needs.</summary>
     public static async Task<int> GuardAsync(Func<Task<int>> act)
     {
@@ -76,9 +72,4 @@ internal static class IdentityCommand
             return BadSettings;
         }
     }
-
-    // --Section:Name=value, or one of the few settings outside any section.
-    private static bool IsSetting(string token) =>
-        token.StartsWith("--", StringComparison.Ordinal) && token.Split('=', 2) is [var name, _]
-        && (name.Contains(':', StringComparison.Ordinal) || name is "--Issuer" or "--environment" or "--urls");
 }

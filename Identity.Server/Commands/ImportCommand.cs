@@ -5,7 +5,6 @@ using Identity.Server.Compat;
 using Identity.Server.Data;
 using Identity.Server.Hosting;
 using Identity.Server.Import;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Identity.Server.Commands;
 
@@ -37,38 +36,35 @@ internal sealed class ImportCommand : Command
 
     private async Task<int> RunAsync(ParseResult result, Option<string[]> config, CancellationToken cancellationToken)
     {
-        if (IdentityCommand.StrayIn(result) is { } stray)
+        if (CommandRun.Stray(result) is { } stray)
         {
-            return IdentityCommand.Refuse($"{stray} is not an option of this command. Settings are written --Name=value.");
+            return CommandRun.Refuse(stray);
         }
 
         var (whose, rounds, scheme) = (result.GetValue(api)!, result.GetValue(wrapIterations), result.GetValue(passwordScheme));
         if (!LegacyApis.Names.Contains(whose, StringComparer.Ordinal))
         {
-            return IdentityCommand.Refuse($"--api must be one of {string.Join(", ", LegacyApis.Names)}.");
+            return CommandRun.Refuse($"--api must be one of {string.Join(", ", LegacyApis.Names)}.");
         }
 
         if (!ImportedHash.MayWrapWith(rounds))
         {
-            return IdentityCommand.Refuse("--wrap-iterations must be between 1000 and 2000000.");
+            return CommandRun.Refuse("--wrap-iterations must be between 1000 and 2000000.");
         }
 
         if (scheme is not null && !ImportedHash.IsScheme(scheme))
         {
-            return IdentityCommand.Refuse("--password-scheme is none that is known.");
+            return CommandRun.Refuse("--password-scheme is none that is known.");
         }
 
-        await using var app = ServerApplication.Build(
-            [.. result.UnmatchedTokens, "--Logging:LogLevel:Default=Warning"],
-            result.GetValue(config) ?? [],
-            builder => builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+        await using var app = CommandRun.Build(result, config);
         try
         {
             return await ImportAsync(app, result, new(scheme, (result.GetValue(ignore) ?? []).ToHashSet(StringComparer.Ordinal), result.GetValue(ignoreUnverified)), cancellationToken);
         }
         catch (ImportRefusedException refused)
         {
-            return IdentityCommand.Refuse(refused.Message);
+            return CommandRun.Refuse(refused.Message);
         }
     }
 

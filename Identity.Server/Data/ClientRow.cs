@@ -5,6 +5,9 @@ internal sealed class ClientRow
     /// <summary>Described in configuration; disabled when it has left it.</summary>
     public const string FromConfiguration = "configuration";
 
+    /// <summary>Added by an operator; the configuration has no say in it.</summary>
+    public const string FromCommandLine = "command line";
+
     public required string ClientId { get; init; }
 
     public required string Origin { get; set; }

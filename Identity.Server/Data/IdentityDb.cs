@@ -60,6 +60,12 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 
     public DbSet<ExternalAppTokenRow> ExternalAppTokens => Set<ExternalAppTokenRow>();
 
+    public DbSet<AuditEventRow> AuditEvents => Set<AuditEventRow>();
+
+    public DbSet<OutboxMailRow> OutboxMails => Set<OutboxMailRow>();
+
+    public DbSet<JobRunRow> JobRuns => Set<JobRunRow>();
+
     /// <summary>Tells the other nodes that a snapshot is old; belongs into the transaction of the change itself.</summary>
     public Task BumpAsync(string name, CancellationToken cancellationToken) => Database.ExecuteSqlAsync(
         $"INSERT INTO changes (name, version) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET version = changes.version + 1", cancellationToken);
@@ -145,6 +151,13 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             deliveries.ToTable("logout_deliveries").HasKey(row => new { row.Sid, row.ClientId });
             deliveries.HasIndex(row => new { row.State, row.DueAt });
         });
+        modelBuilder.Entity<AuditEventRow>().ToTable("audit_events").HasIndex(row => row.At);
+        modelBuilder.Entity<OutboxMailRow>(mails =>
+        {
+            mails.ToTable("outbox_mails").HasIndex(row => new { row.State, row.DueAt });
+            mails.Property(row => row.Id).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<JobRunRow>().ToTable("job_runs").HasKey(row => new { row.Job, row.Node });
         modelBuilder.Entity<RevokedTokenRow>(tokens =>
         {
             tokens.ToTable("revoked_tokens").HasKey(row => row.Jti);

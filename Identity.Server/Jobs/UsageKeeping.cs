@@ -4,9 +4,12 @@ using Identity.Server.Compat;
 namespace Identity.Server.Jobs;
 
 /// <summary>Brings the counts of legacy calls into the database, every ten seconds and at the end: a request writes nothing for it.</summary>
-internal sealed partial class UsageKeeping(LegacyUsage usage, UsageLedger ledger, TimeProvider clock, ILogger<UsageKeeping> logger) : BackgroundService
+internal sealed partial class UsageKeeping(LegacyUsage usage, UsageLedger ledger, JobRuns runs, TimeProvider clock, ILogger<UsageKeeping> logger)
+    : Job("legacy usage", TimeSpan.FromSeconds(10), runs, clock, logger)
 {
     private bool remembered;
+
+    public override Task RunAsync(CancellationToken cancellationToken) => KeepAsync(cancellationToken);
 
     /// <summary>Keeps what was counted since the last time; what cannot be kept now is tried again.</summary>
     public async Task KeepAsync(CancellationToken cancellationToken)
@@ -32,31 +35,16 @@ internal sealed partial class UsageKeeping(LegacyUsage usage, UsageLedger ledger
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await TryAsync(cancellationToken);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(10), clock);
-        do
-        {
-            await TryAsync(stoppingToken);
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private async Task TryAsync(CancellationToken cancellationToken)
-    {
         try
         {
             await KeepAsync(cancellationToken);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            Failed(failure);
+            NotKept(failure);
         }
     }
 
-    [LoggerMessage(3008, LogLevel.Error, "Could not keep the counts of legacy calls")]
-    private partial void Failed(Exception failure);
+    [LoggerMessage(3011, LogLevel.Error, "The last counts of legacy calls could not be kept")]
+    private partial void NotKept(Exception failure);
 }

@@ -9,7 +9,7 @@ using Identity.Server.Issuing;
 namespace Identity.Server.Token;
 
 /// <summary>The pipeline that all grants share: client, grant, allowed, scope, authorize, issue. No HTTP in it; the legacy routes enter at its second step.</summary>
-internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthenticator authenticator, ScopeDirectory scopes, TokenIssuer issuer, ILogger<TokenExchange> logger)
+internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthenticator authenticator, ScopeDirectory scopes, TokenIssuer issuer, Telemetry telemetry, ILogger<TokenExchange> logger)
 {
     private readonly FrozenDictionary<string, IGrant> byType = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
 
@@ -19,6 +19,7 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
         {
             // Not the presented identifier: it is anybody's text.
             AuditLog.TokenRefused(logger, "?", error.Error, error.Reason);
+            Count(request, error);
             return error;
         }
 
@@ -36,6 +37,8 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
         Func<Authorization, Task<Result<Authorization>>>? amend,
         CancellationToken cancellationToken)
     {
+        using var span = Telemetry.Source.StartActivity("token");
+        span?.SetTag("client", client.Client.ClientId);
         var result = await AuthorizeAsync(client, request, caller, cancellationToken);
         if (amend is not null && result.Succeeded(out var proved, out _))
         {
@@ -45,10 +48,27 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
         if (!result.Succeeded(out var authorization, out var error))
         {
             AuditLog.TokenRefused(logger, client.Client.ClientId, error.Error, error.Reason);
+            Count(request, error);
             return error;
         }
 
-        return await issuer.IssueAsync(authorization, caller.Issuer, scopes.Audience(caller.Issuer, authorization.Scopes, authorization.Resources), cancellationToken);
+        var issued = await issuer.IssueAsync(authorization, caller.Issuer, scopes.Audience(caller.Issuer, authorization.Scopes, authorization.Resources), cancellationToken);
+        Count(request, issued.Error);
+        // A machine's own tokens and a refresh are many and say nothing new about anybody; they are counted.
+        if (issued.Error is null && authorization is { Account: not null, Continued: null })
+        {
+            AuditLog.TokensIssued(logger, client.Client.ClientId, authorization.Subject, request.GrantType, caller.Address);
+        }
+
+        return issued;
+    }
+
+    // What nobody offers is not written out: it is anybody's text.
+    private void Count(TokenRequest request, OAuthError? error)
+    {
+        var (grant, outcome) = (byType.ContainsKey(request.GrantType) ? request.GrantType : "unknown", error?.Error ?? "ok");
+        telemetry.Tokens.Add(1, new("grant", grant), new("outcome", outcome));
+        System.Diagnostics.Activity.Current?.SetTag("grant", grant).SetTag("outcome", outcome);
     }
 
     private async Task<Result<Authorization>> AuthorizeAsync(AuthenticatedClient client, TokenRequest request, Caller caller, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace Identity.Tests.Architecture;
 /// <summary>The map of the server: a room, and the rooms that its doors open on. docs/map.md says why.</summary>
 public sealed partial class DoorsTests
 {
-    private static readonly string[] Everything = ["Token", "Authorize", "PushedAuthorization", "EndSession", "UserInfo", "Introspection", "Revocation", "Discovery", "Pages", "Issuing", "Sessions", "Proofs", "Keys", "Clients", "Accounts", "External", "Mail", "Jobs", "Commands", "Compat", "Import", "Replay", "Data", "Hosting"];
+    private static readonly string[] Everything = ["Token", "Authorize", "PushedAuthorization", "EndSession", "UserInfo", "Introspection", "Revocation", "Discovery", "Health", "Pages", "Issuing", "Sessions", "Proofs", "Keys", "Clients", "Accounts", "External", "Mail", "Jobs", "Commands", "Compat", "Import", "Replay", "Data", "Hosting"];
 
     public static TheoryData<string, string[]> Doors => new()
     {
@@ -15,6 +15,7 @@ public sealed partial class DoorsTests
         { "Introspection", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
         { "Revocation", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
         { "Discovery", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
+        { "Health", ["Keys", "Data", "Hosting"] },
         { "Authorize", ["Clients", "Accounts", "Sessions", "Issuing", "Keys", "Data", "Hosting"] },
         { "PushedAuthorization", ["Authorize", "Clients", "Data", "Hosting"] },
         { "EndSession", ["Clients", "Sessions", "Keys", "Data", "Hosting"] },
@@ -28,7 +29,7 @@ public sealed partial class DoorsTests
         { "Issuing", ["Accounts", "Keys", "Data", "Hosting"] },
         { "Accounts", ["Mail", "Keys", "Data", "Hosting"] },
         { "Clients", ["Proofs", "Data", "Hosting"] },
-        { "Mail", ["Data", "Hosting"] },
+        { "Mail", ["Keys", "Data", "Hosting"] },
         { "Keys", ["Data", "Hosting"] },
         { "Jobs", Everything },
         { "Commands", Everything },

@@ -11,6 +11,7 @@ using Identity.Server.Compat;
 using Identity.Server.Data;
 using Identity.Server.Issuing;
 using Identity.Server.Keys;
+using Identity.Server.Mail;
 using Identity.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -240,6 +241,29 @@ public abstract class StoreContract
         Assert.Null(await TrySendAsync(codes, Mailbox));
         host.Clock.Advance(TimeSpan.FromDays(1));
         Assert.True(await codes.UseAsync(EmailCodes.ForRegistration, Mailbox, await SendAsync(codes, Mailbox), default));
+    }
+
+    [Fact]
+    public async Task A_mail_that_every_node_wants_to_deliver_leaves_once()
+    {
+        const int Mails = 20;
+        var outbox = host.Services.GetRequiredService<Outbox>();
+        var other = (await host.AddNodeAsync()).GetRequiredService<Outbox>();
+        var folder = Path.Combine(host.Folder, "mail");
+        var before = Directory.GetFiles(folder).Length;
+        var rows = Enumerable.Range(0, Mails).Select(i => outbox.Seal(new Letter($"mail{i.ToString(CultureInfo.InvariantCulture)}@example.com", "123456", null), TimeSpan.FromMinutes(10))).ToList();
+        await host.Store.WriteAsync(
+            async db =>
+            {
+                db.AddRange(rows);
+                return await db.SaveChangesAsync();
+            },
+            default);
+        // Written as leased by whoever posts them; he died, and the lease is over.
+        host.Clock.Advance(TimeSpan.FromMinutes(2));
+        await Task.WhenAll(Enumerable.Range(0, Racers).Select(racer => Task.Run(() => (racer % 2 == 0 ? outbox : other).DeliverAsync(default))));
+        Assert.Equal(before + Mails, Directory.GetFiles(folder).Length);
+        Assert.Equal(0, await host.Store.ReadAsync(db => db.OutboxMails.CountAsync(), default));
     }
 
     [Fact]
