@@ -98,7 +98,7 @@ internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gat
             throw new InvalidOperationException($"An account without a sign-in name did not pass its checks: {mistake}.");
         }
 
-        var account = Build(wanted);
+        var account = Build(wanted, null, clock.GetUtcNow());
         account.SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
         db.Add(account);
         await db.SaveChangesAsync(cancellationToken);

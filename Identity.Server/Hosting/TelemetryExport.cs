@@ -1,3 +1,4 @@
+using Identity.Compat;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -18,7 +19,7 @@ internal sealed class TelemetryExport(TelemetryOptions options) : IHostedService
         var resource = ResourceBuilder.CreateDefault().AddService("identity", serviceVersion: typeof(TelemetryExport).Assembly.GetName().Version?.ToString(3), serviceInstanceId: Environment.MachineName);
         metrics = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
-            .AddMeter(Telemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql")
+            .AddMeter(Telemetry.Name, LegacyUsage.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql")
             .AddOtlpExporter((exporter, reader) =>
             {
                 To(exporter, $"{endpoint}/v1/metrics");
