@@ -104,6 +104,15 @@ public sealed class ReplayTests(ReplayTests.One one, ReplayTests.Other other, Re
         Assert.Equal("""{"message":"wrong \ud800","a":[]} b""", values.Hide("""{"message":"wrong \ud800","a":[]} b"""));
     }
 
+    [Fact]
+    public async Task An_answer_that_repeats_the_password_is_kept_without_it()
+    {
+        using var http = new HttpClient(new Echo());
+        var server = new ReplayServer(http, new Uri("http://127.0.0.1"), new(new Dictionary<string, string>(StringComparer.Ordinal) { ["password"] = Password }));
+        var answer = await server.SendAsync(new("", "POST /login HTTP/1.1\nContent-Type: application/json\n\n{\"message\":\"no {{password}}\"}"), default);
+        Assert.Equal("""{"message":"no {{password}}"}""", answer!.Body);
+    }
+
     private static async Task PopulateAsync(params IdentityHost[] hosts)
     {
         foreach (var host in hosts)
@@ -131,5 +140,11 @@ public sealed class ReplayTests(ReplayTests.One one, ReplayTests.Other other, Re
     public sealed class Differing : IdentityHost
     {
         protected override IEnumerable<string> Settings => ["--Compat:CloudMind:Enabled=false"];
+    }
+
+    private sealed class Echo : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            new() { Content = new StringContent(await request.Content!.ReadAsStringAsync(cancellationToken)) };
     }
 }
