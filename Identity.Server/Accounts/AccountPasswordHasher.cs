@@ -12,10 +12,13 @@ namespace Identity.Server.Accounts;
 /// verification costs at least today's rounds, right or wrong, so the time does not tell whose password is an old one.
 /// </summary>
 /// <remarks>A dearer one (bcrypt of cost 11 by a tenth, of cost 12 by twice and more) keeps its own cost, and with it can be told, until its first sign-in.</remarks>
-internal sealed class AccountPasswordHasher(IOptions<PasswordHasherOptions> options) : IPasswordHasher<Account>
+/// <param name="options">Today's rounds.</param>
+/// <param name="work">Spends rounds on a password; absent for the real thing.</param>
+internal sealed class AccountPasswordHasher(IOptions<PasswordHasherOptions> options, Action<int, string>? work = null) : IPasswordHasher<Account>
 {
     private readonly PasswordHasher<Account> today = new(options);
     private readonly int iterations = options.Value.IterationCount;
+    private readonly Action<int, string> work = work ?? Work;
 
     public string HashPassword(Account user, string password) => today.HashPassword(user, password);
 
@@ -24,7 +27,7 @@ internal sealed class AccountPasswordHasher(IOptions<PasswordHasherOptions> opti
         var (verdict, cost) = Verify(user, hashedPassword, providedPassword);
         if (iterations - cost is > 0 and var left)
         {
-            Work((int)left, providedPassword);
+            work((int)left, providedPassword);
         }
 
         return verdict;

@@ -1,5 +1,6 @@
 using Identity.Server.Data;
 using Identity.Server.Hosting;
+using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -79,6 +80,7 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
     /// <summary>Belongs into the transaction of the change itself.</summary>
     private static async Task EndEverythingAsync(IdentityDb db, int accountId, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        await LogoutQueue.AddAllAsync(db, accountId, now, cancellationToken);
         await db.Accounts.Where(row => row.Id == accountId).ExecuteUpdateAsync(set => set.SetProperty(row => row.SessionsEndedAt, now), cancellationToken);
         await db.RefreshFamilies.Where(row => row.AccountId == accountId && row.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
         await db.Sessions.Where(row => row.AccountId == accountId && row.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellationToken);

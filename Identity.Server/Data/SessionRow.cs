@@ -11,6 +11,9 @@ internal sealed class SessionRow
 
     public Account? Account { get; init; }
 
+    /// <summary>Where the person signed in; clients are told of the end by it.</summary>
+    public required string Issuer { get; init; }
+
     public DateTimeOffset AuthTime { get; init; }
 
     /// <summary>Space-separated, RFC 8176.</summary>

@@ -54,7 +54,7 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
             {
                 if (before is not null && await db.Sessions.Where(row => row.HandleHash == before).Select(row => row.Sid).SingleOrDefaultAsync(cancellationToken) is { } replaced)
                 {
-                    await EndAsync(db, replaced, issuer, now, cancellationToken);
+                    await EndAsync(db, replaced, now, cancellationToken);
                 }
 
                 db.Add(new SessionRow
@@ -62,6 +62,7 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
                     Sid = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size)),
                     HandleHash = Handle.Hash(handle),
                     AccountId = account.Id,
+                    Issuer = issuer,
                     AuthTime = now,
                     Amr = string.Join(' ', methods),
                     Remembered = remember,
@@ -77,25 +78,24 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
     /// <summary>Ends this session and every refresh family that does not outlive it, in one commit.</summary>
     public async Task EndAsync(HttpContext http, SessionRow session, CancellationToken cancellationToken)
     {
-        var issuer = Caller.Of(http).Issuer;
         await store.TransactAsync(
             async db =>
             {
-                await EndAsync(db, session.Sid, issuer, clock.GetUtcNow(), cancellationToken);
+                await EndAsync(db, session.Sid, clock.GetUtcNow(), cancellationToken);
                 return (true, true);
             },
             cancellationToken);
         SessionCookies.ClearSession(http);
     }
 
-    private static async Task EndAsync(IdentityDb db, string sid, string issuer, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task EndAsync(IdentityDb db, string sid, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await db.Sessions.Where(row => row.Sid == sid && row.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellationToken) == 0)
         {
             return;
         }
 
-        await LogoutQueue.AddAsync(db, sid, issuer, now, cancellationToken);
+        await LogoutQueue.AddAsync(db, sid, now, cancellationToken);
         await db.RefreshFamilies.Where(row => row.Sid == sid && row.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
     }
 }

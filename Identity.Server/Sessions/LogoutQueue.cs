@@ -11,16 +11,31 @@ internal sealed class LogoutQueue(IdentityStore store, TimeProvider clock)
     // Whoever took a delivery and died leaves it to the others after this.
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
-    /// <summary>Belongs into the transaction that ends the session.</summary>
-    public static Task<int> AddAsync(IdentityDb db, string sid, string issuer, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>The clients of one session. Belongs into the transaction that ends it.</summary>
+    public static Task<int> AddAsync(IdentityDb db, string sid, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var due = now.ToUnixTimeMilliseconds();
         return db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO logout_deliveries (sid, client_id, subject, issuer, due_at, attempts, state)
-            SELECT session_clients.sid, session_clients.client_id, accounts.subject, {issuer}, {due}, 0, {LogoutDeliveryRow.Waiting}
+            SELECT session_clients.sid, session_clients.client_id, accounts.subject, sessions.issuer, {due}, 0, {LogoutDeliveryRow.Waiting}
             FROM session_clients JOIN sessions ON sessions.sid = session_clients.sid JOIN accounts ON accounts.id = sessions.account_id
             WHERE session_clients.sid = {sid}
+            ON CONFLICT DO NOTHING
+            """,
+            cancellationToken);
+    }
+
+    /// <summary>The clients of all sessions that an account still has open. Belongs before their end into its transaction.</summary>
+    public static Task<int> AddAllAsync(IdentityDb db, int accountId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var due = now.ToUnixTimeMilliseconds();
+        return db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO logout_deliveries (sid, client_id, subject, issuer, due_at, attempts, state)
+            SELECT session_clients.sid, session_clients.client_id, accounts.subject, sessions.issuer, {due}, 0, {LogoutDeliveryRow.Waiting}
+            FROM session_clients JOIN sessions ON sessions.sid = session_clients.sid JOIN accounts ON accounts.id = sessions.account_id
+            WHERE sessions.account_id = {accountId} AND sessions.ended_at IS NULL
             ON CONFLICT DO NOTHING
             """,
             cancellationToken);

@@ -27,7 +27,7 @@ public sealed partial class DoorsTests
         { "Import", ["Accounts", "Compat", "Data", "Hosting"] },
         { "Replay", ["Hosting"] },
         { "Issuing", ["Accounts", "Keys", "Data", "Hosting"] },
-        { "Accounts", ["Mail", "Keys", "Data", "Hosting"] },
+        { "Accounts", ["Mail", "Sessions", "Keys", "Data", "Hosting"] },
         { "Clients", ["Proofs", "Data", "Hosting"] },
         { "Mail", ["Keys", "Data", "Hosting"] },
         { "Keys", ["Data", "Hosting"] },

@@ -127,7 +127,7 @@ public abstract class StoreContract
         var other = (await host.AddNodeAsync()).GetRequiredService<RefreshFamilies>();
         var account = await host.AddAccountAsync("code-racer");
         var now = host.Clock.GetUtcNow();
-        var session = new SessionRow { Sid = "code-racer", HandleHash = "code-racer", AccountId = account.Id, AuthTime = now, Amr = "pwd", SeenAt = now, ExpiresAt = now + TimeSpan.FromHours(1) };
+        var session = new SessionRow { Sid = "code-racer", HandleHash = "code-racer", Issuer = "", AccountId = account.Id, AuthTime = now, Amr = "pwd", SeenAt = now, ExpiresAt = now + TimeSpan.FromHours(1) };
         await host.Store.WriteAsync(
             db =>
             {

@@ -1,5 +1,8 @@
+using System.Net;
 using Identity.Server.Accounts;
+using Identity.Server.Jobs;
 using Identity.Tests.Support;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Identity.Tests.Server.Accounts;
 
@@ -32,5 +35,20 @@ public sealed class CredentialsTests(CodeFlowHost host) : IClassFixture<CodeFlow
         Assert.Equal("Sign in", (await browser.OpenAsync(CodeFlowHost.Request("site"))).Heading);
         Assert.Equal(400, (await host.SignInAsync("web", "changer")).Status);
         Assert.Equal(200, (await host.SignInAsync("web", "changer", "another battery")).Status);
+    }
+
+    [Fact]
+    public async Task A_new_password_is_the_end_of_sessions_and_their_clients_are_told()
+    {
+        var account = await host.AddAccountAsync(new NewAccount { UserName = "changes" });
+        using var browser = new Browser(host);
+        var back = await browser.SignInAsync(await browser.OpenAsync(CodeFlowHost.Request("told")), "changes");
+        var sid = Jwt.Payload((await host.RedeemAsync("told", back.Parameter("code")!)).Text("id_token")).GetProperty("sid").GetString();
+        host.Outside.Register("https://rp.example/logout", HttpStatusCode.OK);
+        await host.Services.GetRequiredService<Credentials>().SetPasswordAsync(account, "another battery", CancellationToken.None);
+        await host.Services.GetRequiredService<LogoutDelivery>().DeliverAsync(CancellationToken.None);
+
+        var claims = host.Outside.Calls.Select(call => Jwt.Payload(QueryHelpers.ParseQuery(call.Body)["logout_token"].ToString())).Single(token => token.GetProperty("sid").GetString() == sid);
+        Assert.Equal((host.Issuer, account.Subject), (claims.GetProperty("iss").GetString(), claims.GetProperty("sub").GetString()));
     }
 }
