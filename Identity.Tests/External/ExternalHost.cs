@@ -80,9 +80,17 @@ public class ExternalHost : CodeFlowHost
     public override async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        await base.DisposeAsync();
-        await Providers.DisposeAsync();
+        try
+        {
+            await base.DisposeAsync();
+        }
+        finally
+        {
+            await Providers.DisposeAsync();
+        }
     }
+
+    protected override IEnumerable<string> Confidential => [.. base.Confidential, .. Providers.Secrets];
 
     /// <summary>A bound app from now on: its people have unionids.</summary>
     public void Bind(string appId, bool bound = true) => Providers.Register(new ProviderApp(appId, SecretOf(appId), bound ? Developer : null));

@@ -84,7 +84,13 @@ public class IdentityHost : IAsyncLifetime
         GC.SuppressFinalize(this);
         await StopAsync();
         Directory.Delete(Folder, recursive: true);
+        // Whatever a whole class of tests did. The words must not repeat what they complain of.
+        var log = Log.Text;
+        Assert.False(Confidential.Any(secret => log.Contains(secret, StringComparison.Ordinal)), $"A secret stands in the log of {GetType().Name}.");
     }
+
+    /// <summary>What must never be logged, by no test of this host.</summary>
+    protected virtual IEnumerable<string> Confidential => [Secret, "correct horse battery"];
 
     /// <summary>Stops the server and starts another on the same folder.</summary>
     public async Task RestartAsync()
