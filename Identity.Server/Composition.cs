@@ -4,6 +4,7 @@ using Identity.Server.Authorize;
 using Identity.Server.Clients;
 using Identity.Server.Compat;
 using Identity.Server.Data;
+using Identity.Server.Device;
 using Identity.Server.Hosting;
 using Identity.Server.Issuing;
 using Identity.Server.Jobs;
@@ -65,6 +66,7 @@ internal static class Composition
         services.AddSingleton<IGrant, PasswordGrant>();
         services.AddSingleton<IGrant, RefreshTokenGrant>();
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
+        services.AddSingleton<IGrant, DeviceCodeGrant>();
         services.AddSingleton(provider => new GrantTypeList([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<TokenExchange>();
         services.AddSingleton<TokenIssuer>();
@@ -81,6 +83,8 @@ internal static class Composition
         services.AddHttpClient(ClientKeys.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddHttpClient(LogoutDelivery.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddSingleton<AuthorizationCodes>();
+        services.AddSingleton<DeviceCodes>();
+        services.AddSingleton<DeviceRequests>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AuthorizeFlow>();
         services.AddSingleton<PendingRequests>();

@@ -22,6 +22,9 @@ public sealed record ProviderMetadata
     /// <summary>RFC 9126 §5.</summary>
     public required string PushedAuthorizationRequestEndpoint { get; init; }
 
+    /// <summary>RFC 8628 §4.</summary>
+    public required string DeviceAuthorizationEndpoint { get; init; }
+
     public required IReadOnlyList<string> ScopesSupported { get; init; }
 
     public required IReadOnlyList<string> ResponseTypesSupported { get; init; }

@@ -14,4 +14,7 @@ public static class GrantTypes
 
     /// <summary>RFC 6749 §6.</summary>
     public const string RefreshToken = "refresh_token";
+
+    /// <summary>RFC 8628 §3.4.</summary>
+    public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code";
 }

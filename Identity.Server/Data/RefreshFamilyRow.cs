@@ -41,4 +41,7 @@ internal sealed class RefreshFamilyRow
 
     /// <summary>Space-separated, RFC 8707; null for all resources of the scopes.</summary>
     public string? Resources { get; init; }
+
+    /// <summary>The key that whoever refreshes must prove, RFC 9449 §5; null for a confidential client, which proves itself.</summary>
+    public string? KeyThumbprint { get; init; }
 }

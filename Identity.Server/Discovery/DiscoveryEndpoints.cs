@@ -30,6 +30,7 @@ internal static class DiscoveryEndpoints
             AuthorizationEndpoint = issuer + Endpoints.Authorize,
             EndSessionEndpoint = issuer + Endpoints.EndSession,
             PushedAuthorizationRequestEndpoint = issuer + Endpoints.PushedAuthorization,
+            DeviceAuthorizationEndpoint = issuer + Endpoints.DeviceAuthorization,
             TokenEndpoint = issuer + Endpoints.Token,
             JwksUri = issuer + Endpoints.Jwks,
             UserinfoEndpoint = issuer + Endpoints.UserInfo,

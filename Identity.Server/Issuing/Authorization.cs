@@ -26,6 +26,9 @@ internal sealed record Authorization
     /// <summary>The code that is used up by the commit that begins what it gives.</summary>
     public string? CodeHash { get; init; }
 
+    /// <summary>The same of a device code.</summary>
+    public string? DeviceHash { get; init; }
+
     /// <summary>The browser session in which it happened.</summary>
     public string? SessionId { get; init; }
 

@@ -78,6 +78,13 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
                 return null;
             }
         }
+        else if (authorization.DeviceHash is { } device)
+        {
+            if (!await store.TransactAsync(async db => await DeviceCodes.UseAsync(db, device, row.Id, now, cancellationToken) && await InsertAsync(db, row, cancellationToken) ? (true, true) : (false, false), cancellationToken))
+            {
+                return null;
+            }
+        }
         else if (row.SessionKey is null)
         {
             await store.WriteAsync(db => InsertAsync(db, row, cancellationToken), cancellationToken);

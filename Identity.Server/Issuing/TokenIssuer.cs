@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Identity.OpenId.Clients;
+using Identity.OpenId.Device;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
@@ -22,12 +23,12 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
         var client = authorization.Client;
         // The family first: what is not kept must not be handed out.
         var family = authorization.Continued;
-        if (family is null && (authorization.CodeHash is not null || MayRefresh(authorization)))
+        if (family is null && (authorization.CodeHash is not null || authorization.DeviceHash is not null || MayRefresh(authorization)))
         {
             family = await families.BeginAsync(authorization, cancellationToken);
             if (family is null)
             {
-                return AuthorizationCodes.Spent;
+                return authorization.DeviceHash is null ? AuthorizationCodes.Spent : DeviceState.Spent;
             }
         }
 

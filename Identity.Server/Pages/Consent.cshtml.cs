@@ -43,7 +43,7 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
         return GoOn();
     }
 
-    private static string Describe(string scope, ScopeDirectory scopes) => scope switch
+    internal static string Describe(string scope, ScopeDirectory scopes) => scope switch
     {
         StandardScopes.OpenId => "know that it is you",
         StandardScopes.Profile => "see your profile: name, picture, birthday and the like",

@@ -1,3 +1,4 @@
+using Identity.OpenId.Device;
 using Identity.OpenId.Errors;
 using Identity.Server.Accounts;
 using Identity.Server.Hosting;
@@ -9,6 +10,10 @@ namespace Identity.Server.Pages;
 /// <summary>The sign-in page; what was typed, the password excepted, is never lost.</summary>
 public sealed class SignInModel(IServiceProvider services) : WaitingPage
 {
+    /// <summary>Set when a device waits behind the sign-in: its code, or anything else for none yet.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Device { get; set; }
+
     public string? Username { get; private set; }
 
     public bool Remember { get; private set; }
@@ -50,7 +55,7 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         }
 
         await services.GetRequiredService<BrowserSessions>().BeginAsync(HttpContext, account, ["pwd"], remember, cancellationToken);
-        return GoOn();
+        return Device is null ? GoOn() : new SeeOtherPage(Endpoints.DevicePage + (UserCode.Read(Device) is { } code ? $"?user_code={UserCode.Show(code)}" : ""));
     }
 
     public async Task<IActionResult> OnPostCancelAsync(string? request, CancellationToken cancellationToken) =>

@@ -26,13 +26,14 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
             "revocation_endpoint":"{{host.Issuer}}/connect/revoke",
             "end_session_endpoint":"{{host.Issuer}}/connect/endsession",
             "pushed_authorization_request_endpoint":"{{host.Issuer}}/connect/par",
+            "device_authorization_endpoint":"{{host.Issuer}}/connect/device",
             "scopes_supported":["openid","profile","email","address","phone","offline_access","api"],
             "response_types_supported":["code"],
             "response_modes_supported":["query","fragment","form_post"],
             "code_challenge_methods_supported":["S256"],
             "prompt_values_supported":["none","login","consent","select_account"],
             "authorization_response_iss_parameter_supported":true,
-            "grant_types_supported":["authorization_code","password","refresh_token","client_credentials"],
+            "grant_types_supported":["authorization_code","password","refresh_token","client_credentials","urn:ietf:params:oauth:grant-type:device_code"],
             "subject_types_supported":["public"],
             "id_token_signing_alg_values_supported":["RS256","ES256"],
             "token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","private_key_jwt","none"],
@@ -61,7 +62,7 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
     {
         var addresses = (await host.GetAsync(Metadata)).Json.EnumerateObject()
             .Where(member => member.Value.ValueKind == JsonValueKind.String && !member.NameEquals("issuer")).Select(member => new Uri(member.Value.GetString()!)).ToList();
-        Assert.Equal(8, addresses.Count);
+        Assert.Equal(9, addresses.Count);
         foreach (var address in addresses)
         {
             var statuses = new[] { (await host.GetAsync(address.PathAndQuery)).Status, (await host.PostRawAsync(address.PathAndQuery, "")).Status };

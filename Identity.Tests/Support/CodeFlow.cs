@@ -49,6 +49,12 @@ public class CodeFlowHost : IdentityHost
             client["redirect_uris"] = new JsonArray();
             client["jwks_uri"] = "https://rp.example/keys";
         }),
+        Client("box", client =>
+        {
+            client.Remove("client_secret");
+            client["token_endpoint_auth_method"] = "none";
+            client["grant_types"] = new JsonArray("urn:ietf:params:oauth:grant-type:device_code");
+        }),
         Client("pushing", client => client["require_pushed_authorization_requests"] = true),
     ];
 

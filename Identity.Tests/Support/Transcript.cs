@@ -165,7 +165,7 @@ internal sealed partial class Transcript
     private static partial Regex Numbered();
 
     // "x", "y" and "n" are members of a key; a subject is scrubbed where a person stands behind it.
-    [GeneratedRegex("\"(access_?[tT]oken|AccessToken|refresh_token|id_token|kid|jti|at_hash|(?:x|y|n)(?=\":\"[A-Za-z0-9_-]{43})|sub(?=\":\"u_))\":\"([^\"{][^\"]*)\"")]
+    [GeneratedRegex("\"(access_?[tT]oken|AccessToken|refresh_token|device_code|user_code|verification_uri_complete|id_token|kid|jti|at_hash|(?:x|y|n)(?=\":\"[A-Za-z0-9_-]{43})|sub(?=\":\"u_))\":\"([^\"{][^\"]*)\"")]
     private static partial Regex Secret();
 
     private static string Here([CallerFilePath] string path = "") => path;
