@@ -73,6 +73,8 @@ internal static class Composition
         services.AddSingleton<RefreshFamilies>();
         services.AddSingleton<ReferenceTokens>();
         services.AddSingleton<ReplayMemory>();
+        services.AddSingleton<DPoPNonces>();
+        services.AddSingleton<DPoPProofs>();
         services.AddSingleton<ClientKeys>();
         services.AddSingleton<ClientAssertions>();
         services.AddSingleton<Credentials>();

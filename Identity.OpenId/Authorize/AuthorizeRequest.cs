@@ -1,5 +1,6 @@
 using Identity.OpenId.Errors;
 using Identity.OpenId.Parameters;
+using Identity.OpenId.Proofs;
 using Identity.OpenId.Scopes;
 
 namespace Identity.OpenId.Authorize;
@@ -40,6 +41,9 @@ public sealed record AuthorizeRequest
 
     public string? AcrValues { get; init; }
 
+    /// <summary>The key that the code is bound to, RFC 9449 §10.</summary>
+    public string? DpopJkt { get; init; }
+
     /// <summary>RFC 8707 §2.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
 
@@ -68,6 +72,7 @@ public sealed record AuthorizeRequest
         var acr = reader.Optional("acr_values", 512);
         _ = reader.Optional("display", 32);
         _ = reader.Optional("response_mode", 32);
+        var jkt = reader.Optional("dpop_jkt", 64);
         var resources = reader.Many("resource", 512, 8);
         if (reader.Error is { } mistake)
         {
@@ -77,6 +82,11 @@ public sealed record AuthorizeRequest
         if (!ScopeSet.Parse(scope).Succeeded(out var scopes, out var malformed))
         {
             return malformed;
+        }
+
+        if (jkt is not null && !DPoPProof.IsThumbprint(jkt))
+        {
+            return OAuthError.InvalidRequest("dpop_jkt must be the base64url of a SHA-256.");
         }
 
         var seconds = 0;
@@ -102,6 +112,7 @@ public sealed record AuthorizeRequest
             IdTokenHint = hint,
             UiLocales = locales,
             AcrValues = acr,
+            DpopJkt = jkt,
             Resources = resources,
         };
     }

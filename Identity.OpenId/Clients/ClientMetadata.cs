@@ -54,6 +54,12 @@ public sealed record ClientMetadata
     /// <summary>Back-Channel Logout §2.2. Our logout tokens always carry <c>sid</c>, so it changes nothing.</summary>
     public bool BackchannelLogoutSessionRequired { get; init; }
 
+    /// <summary>Whether every token of the client is bound to a key (RFC 9449 §5.2); false leaves it to the client.</summary>
+    public bool DpopBoundAccessTokens { get; init; }
+
+    /// <summary>Ours. Whether every DPoP proof of the client must carry a nonce of ours (RFC 9449 §8).</summary>
+    public bool RequireDpopNonce { get; init; }
+
     /// <summary>Space-separated scopes that the client may have, and gets when it names none.</summary>
     public string Scope { get; init; } = "";
 

@@ -54,6 +54,9 @@ public sealed record ProviderMetadata
 
     public required IReadOnlyList<string> RevocationEndpointAuthMethodsSupported { get; init; }
 
+    /// <summary>RFC 9449 §5.1.</summary>
+    public required IReadOnlyList<string> DpopSigningAlgValuesSupported { get; init; }
+
     public required IReadOnlyList<string> ClaimsSupported { get; init; }
 
     /// <summary>Back-Channel Logout 1.0 §2.1.</summary>

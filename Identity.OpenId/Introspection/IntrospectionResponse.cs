@@ -30,4 +30,10 @@ public sealed record IntrospectionResponse
 
     /// <summary>RFC 9470 §6.2.</summary>
     public long? AuthTime { get; init; }
+
+    /// <summary>RFC 9449 §6.2.</summary>
+    public Confirmation? Cnf { get; init; }
 }
+
+/// <param name="Jkt">The thumbprint of the key that the token is bound to.</param>
+public sealed record Confirmation(string Jkt);

@@ -39,6 +39,9 @@ public sealed record TokenRequest
     /// <summary>The legacy session that the tokens belong to, such as <c>rageframe:app</c>. Never read from the wire: only a legacy route sets it, and a refresh must name the same one.</summary>
     public string? SessionKey { get; init; }
 
+    /// <summary>The key that came with the request, proved (RFC 9449 §5). Never read from the parameters: only the proof check sets it.</summary>
+    public string? KeyThumbprint { get; init; }
+
     public static Result<TokenRequest> Parse(ParameterSet parameters)
     {
         var reader = new ParameterReader(parameters);

@@ -32,6 +32,9 @@ public sealed record AccessTokenClaims
     /// <summary>A claim of a legacy API that carries its number for the account: <c>jwtUserId</c>.</summary>
     public (string Name, int Value)? Number { get; init; }
 
+    /// <summary>The key that whoever uses the token must prove, RFC 9449 §6.1.</summary>
+    public string? KeyThumbprint { get; init; }
+
     /// <summary>The JWT payload.</summary>
     public string ToJson() => JsonText.Write(writer =>
     {
@@ -50,6 +53,13 @@ public sealed record AccessTokenClaims
         if (AuthTime is { } authTime)
         {
             writer.WriteNumber("auth_time", authTime.ToUnixTimeSeconds());
+        }
+
+        if (KeyThumbprint is not null)
+        {
+            writer.WriteStartObject("cnf");
+            writer.WriteString("jkt", KeyThumbprint);
+            writer.WriteEndObject();
         }
 
         if (Number is { } number)
@@ -79,6 +89,7 @@ public sealed record AccessTokenClaims
             Id = id,
             Scope = scope,
             AuthTime = payload.Instant("auth_time"),
+            KeyThumbprint = payload.TryGetProperty("cnf", out var confirmation) && confirmation.ValueKind == JsonValueKind.Object ? confirmation.Text("jkt") : null,
         };
     }
 }

@@ -6,6 +6,7 @@ using Identity.OpenId;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Discovery;
 using Identity.OpenId.Keys;
+using Identity.OpenId.Proofs;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
 using Identity.Server.Clients;
@@ -48,6 +49,7 @@ internal static class DiscoveryEndpoints
             TokenEndpointAuthSigningAlgValuesSupported = ClientAssertion.Algorithms,
             IntrospectionEndpointAuthMethodsSupported = confidential,
             RevocationEndpointAuthMethodsSupported = ClientAuthenticationMethods.Offered,
+            DpopSigningAlgValuesSupported = DPoPProof.Algorithms,
             ClaimsSupported = ScopeClaims.All,
         });
     }

@@ -62,7 +62,7 @@ internal static class IntrospectionEndpoint
             Scope = claims.Scope.Count > 0 ? claims.Scope.ToString() : null,
             ClientId = claims.ClientId,
             Username = good.Account?.UserName,
-            TokenType = "Bearer",
+            TokenType = claims.KeyThumbprint is null ? "Bearer" : "DPoP",
             Exp = claims.ExpiresAt.ToUnixTimeSeconds(),
             Iat = claims.IssuedAt.ToUnixTimeSeconds(),
             Sub = claims.Subject,
@@ -70,6 +70,7 @@ internal static class IntrospectionEndpoint
             Iss = claims.Issuer,
             Jti = claims.Id.Text,
             AuthTime = claims.AuthTime?.ToUnixTimeSeconds(),
+            Cnf = claims.KeyThumbprint is { } thumbprint ? new(thumbprint) : null,
         };
     }
 

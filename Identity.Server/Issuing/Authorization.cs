@@ -38,6 +38,9 @@ internal sealed record Authorization
     /// <summary>RFC 8707: the resources that the token is for; null for all that the scopes belong to.</summary>
     public IReadOnlyList<string>? Resources { get; init; }
 
+    /// <summary>The key that the tokens are bound to, proved (RFC 9449).</summary>
+    public string? KeyThumbprint { get; init; }
+
     /// <summary>A legacy session: a new one with the same key ends the account's earlier one.</summary>
     public string? SessionKey { get; init; }
 

@@ -45,6 +45,7 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
             Id = TokenId.Create(family?.Id ?? Guid.Empty, now, RandomNumberGenerator.GetBytes(TokenId.RandomSize)),
             Scope = authorization.Scopes,
             AuthTime = authorization.Account is null ? null : authorization.AuthTime,
+            KeyThumbprint = authorization.KeyThumbprint,
             Number = authorization.Number,
         };
         var access = client.AccessTokenFormat is "reference"
@@ -55,6 +56,7 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
             new TokenResponse
             {
                 AccessToken = access,
+                TokenType = authorization.KeyThumbprint is null ? "Bearer" : "DPoP",
                 ExpiresIn = (long)lifetime.TotalSeconds,
                 RefreshToken = MayRefresh(authorization) ? family?.RefreshToken : null,
                 IdToken = IdToken(authorization, issuer, access, now),

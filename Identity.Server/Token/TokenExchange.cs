@@ -5,15 +5,16 @@ using Identity.OpenId.Token;
 using Identity.Server.Clients;
 using Identity.Server.Hosting;
 using Identity.Server.Issuing;
+using Identity.Server.Proofs;
 
 namespace Identity.Server.Token;
 
 /// <summary>The pipeline that all grants share: client, grant, allowed, scope, authorize, issue. No HTTP in it; the legacy routes enter at its second step.</summary>
-internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthenticator authenticator, ScopeDirectory scopes, TokenIssuer issuer, ILogger<TokenExchange> logger)
+internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthenticator authenticator, DPoPProofs proofs, ScopeDirectory scopes, TokenIssuer issuer, ILogger<TokenExchange> logger)
 {
     private readonly FrozenDictionary<string, IGrant> byType = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
 
-    public async Task<Result<Issued>> ExchangeAsync(PresentedClient presented, TokenRequest request, Caller caller, CancellationToken cancellationToken)
+    public async Task<Result<Issued>> ExchangeAsync(PresentedClient presented, TokenRequest request, PresentedProof proof, Caller caller, CancellationToken cancellationToken)
     {
         if (!(await authenticator.AuthenticateAsync(presented, caller, Endpoints.Token, cancellationToken)).Succeeded(out var client, out var error))
         {
@@ -22,7 +23,14 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
             return error;
         }
 
-        return await ExchangeAsync(client, request, caller, amend: null, cancellationToken);
+        var (thumbprint, unproved) = await proofs.CheckAsync(proof, accessToken: null, client.Metadata, cancellationToken);
+        if (unproved is not null)
+        {
+            AuditLog.TokenRefused(logger, client.Client.ClientId, unproved.Error, unproved.Reason);
+            return unproved;
+        }
+
+        return await ExchangeAsync(client, request with { KeyThumbprint = thumbprint }, caller, amend: null, cancellationToken);
     }
 
     /// <param name="client">Proved already.</param>
@@ -48,7 +56,7 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
             return error;
         }
 
-        return await issuer.IssueAsync(authorization, caller.Issuer, scopes.Audience(caller.Issuer, authorization.Scopes, authorization.Resources), cancellationToken);
+        return await issuer.IssueAsync(authorization with { KeyThumbprint = request.KeyThumbprint }, caller.Issuer, scopes.Audience(caller.Issuer, authorization.Scopes, authorization.Resources), cancellationToken);
     }
 
     private async Task<Result<Authorization>> AuthorizeAsync(AuthenticatedClient client, TokenRequest request, Caller caller, CancellationToken cancellationToken)
@@ -61,6 +69,12 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
         if (!client.Metadata.MayUse(grant.GrantType))
         {
             return OAuthError.UnauthorizedClient("The client is not registered for this grant type.");
+        }
+
+        // RFC 9449 §5.2.
+        if (client.Metadata.DpopBoundAccessTokens && request.KeyThumbprint is null)
+        {
+            return OAuthError.InvalidRequest("The DPoP header is missing: the tokens of this client are bound to a key (RFC 9449).");
         }
 
         return ScopeRule.Grant(request.Scope, client.Client.Scopes, grant.Scopes).Succeeded(out var granted, out var error)

@@ -9,6 +9,7 @@ using Identity.Server.Clients;
 using Identity.Server.Data;
 using Identity.Server.Hosting;
 using Identity.Server.Issuing;
+using Identity.Server.Proofs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Identity.Server.UserInfo;
@@ -16,48 +17,64 @@ namespace Identity.Server.UserInfo;
 /// <summary>GET and POST /connect/userinfo, OpenID Connect Core §5.3.</summary>
 internal static class UserInfoEndpoint
 {
-    private const string Scheme = "Bearer ";
-
-    public static async Task<Results<Utf8ContentHttpResult, OAuthRefusal>> HandleAsync(HttpContext http, AccessTokens tokens, ScopeDirectory scopes, ClientDirectory clients, CancellationToken cancellationToken)
+    public static async Task<Results<Utf8ContentHttpResult, OAuthRefusal>> HandleAsync(HttpContext http, AccessTokens tokens, ScopeDirectory scopes, ClientDirectory clients, DPoPProofs proofs, CancellationToken cancellationToken)
     {
+        var proof = proofs.Of(http, Endpoints.UserInfo);
         if (!(await PresentedTokenAsync(http.Request, cancellationToken)).Succeeded(out var presented, out var error))
         {
             return OAuthRefusal.OfToken(error);
         }
 
-        if (presented.Length == 0)
+        var (bound, text) = presented;
+        if (text.Length == 0)
         {
             return OAuthRefusal.NoToken;
         }
 
         var issuer = Caller.Of(http).Issuer;
-        if (!(await tokens.ReadAsync(presented, issuer, cancellationToken)).Succeeded(out var token, out error))
+        if (!(await tokens.ReadAsync(text, issuer, cancellationToken)).Succeeded(out var token, out error))
         {
-            return OAuthRefusal.OfToken(error);
+            return OAuthRefusal.OfToken(error, bound);
         }
 
-        if (!token.Claims.Audience.Contains(issuer, StringComparer.Ordinal) || clients.Find(token.Claims.ClientId) is null)
+        if (!token.Claims.Audience.Contains(issuer, StringComparer.Ordinal) || clients.Find(token.Claims.ClientId) is not { } client)
         {
-            return OAuthRefusal.OfToken(Identity.OpenId.Tokens.TokenReader.Invalid(RefusalReason.ForeignToken));
+            return OAuthRefusal.OfToken(Identity.OpenId.Tokens.TokenReader.Invalid(RefusalReason.ForeignToken), bound);
+        }
+
+        // RFC 9449 §7.2: a bound token is no Bearer token, or a thief would only have to leave the proof out; nor is it the other way round.
+        if (bound != token.Claims.KeyThumbprint is not null)
+        {
+            return OAuthRefusal.OfToken(Identity.OpenId.Tokens.TokenReader.Invalid(RefusalReason.WrongKey), bound);
+        }
+
+        if (bound)
+        {
+            var (thumbprint, unproved) = await proofs.CheckAsync(proof, text, client.Metadata, cancellationToken);
+            if (unproved is not null || !string.Equals(thumbprint, token.Claims.KeyThumbprint, StringComparison.Ordinal))
+            {
+                return OAuthRefusal.OfToken(unproved ?? Identity.OpenId.Tokens.TokenReader.Invalid(RefusalReason.WrongKey), bound);
+            }
         }
 
         if (token.Account is not { } account || !token.Claims.Scope.Contains(StandardScopes.OpenId))
         {
-            return OAuthRefusal.OfToken(OAuthError.InsufficientScope("The access token does not have the scope openid."));
+            return OAuthRefusal.OfToken(OAuthError.InsufficientScope("The access token does not have the scope openid."), bound);
         }
 
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Text(Body(account, scopes.Claims(token.Claims.Scope)).Span, "application/json; charset=utf-8");
     }
 
-    // RFC 6750 §2: header, or form body of a POST; never both, and never the query.
-    private static async Task<Result<string>> PresentedTokenAsync(HttpRequest request, CancellationToken cancellationToken)
+    // RFC 6750 §2: header, or form body of a POST; never both, and never the query. RFC 9449 §7.1: or the header with another scheme.
+    private static async Task<Result<(bool Bound, string Text)>> PresentedTokenAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var header = request.Headers.Authorization.ToString();
-        var fromHeader = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : "";
+        var bound = header.StartsWith("DPoP ", StringComparison.OrdinalIgnoreCase);
+        var fromHeader = bound ? header["DPoP ".Length..].Trim() : header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : "";
         if (!HttpMethods.IsPost(request.Method) || request.ContentType is null)
         {
-            return fromHeader;
+            return (bound, fromHeader);
         }
 
         if (!(await request.ReadParametersAsync(cancellationToken)).Succeeded(out var parameters, out var error))
@@ -70,8 +87,8 @@ internal static class UserInfoEndpoint
         return (reader.Error, fromBody, fromHeader.Length) switch
         {
             ({ } mistake, _, _) => mistake,
-            (_, null, _) => fromHeader,
-            (_, _, 0) => fromBody,
+            (_, null, _) => (bound, fromHeader),
+            (_, _, 0) => (false, fromBody),
             _ => OAuthError.InvalidRequest("The access token was sent in more than one way."),
         };
     }

@@ -10,18 +10,18 @@ public sealed partial class DoorsTests
 
     public static TheoryData<string, string[]> Doors => new()
     {
-        { "Token", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
-        { "UserInfo", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
+        { "Token", ["Clients", "Accounts", "Issuing", "Proofs", "Keys", "Data", "Hosting"] },
+        { "UserInfo", ["Clients", "Accounts", "Issuing", "Proofs", "Keys", "Data", "Hosting"] },
         { "Introspection", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
         { "Revocation", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
         { "Discovery", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
         { "Authorize", ["Clients", "Accounts", "Sessions", "Issuing", "Keys", "Data", "Hosting"] },
-        { "PushedAuthorization", ["Authorize", "Clients", "Data", "Hosting"] },
+        { "PushedAuthorization", ["Authorize", "Clients", "Proofs", "Data", "Hosting"] },
         { "Device", ["Clients", "Accounts", "Keys", "Data", "Hosting"] },
         { "EndSession", ["Clients", "Sessions", "Keys", "Data", "Hosting"] },
         { "Pages", ["Authorize", "Device", "Accounts", "Sessions", "Clients", "Data", "Hosting"] },
         { "Sessions", ["Data", "Hosting"] },
-        { "Proofs", ["Data", "Hosting"] },
+        { "Proofs", ["Keys", "Data", "Hosting"] },
         { "Compat", ["Token", "Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
         { "Issuing", ["Keys", "Data", "Hosting"] },
         { "Accounts", ["Mail", "Keys", "Data", "Hosting"] },

@@ -55,6 +55,8 @@ public class CodeFlowHost : IdentityHost
             client["token_endpoint_auth_method"] = "none";
             client["grant_types"] = new JsonArray("urn:ietf:params:oauth:grant-type:device_code");
         }),
+        Client("binding", client => (client["dpop_bound_access_tokens"], client["grant_types"]) = (true, new JsonArray("client_credentials"))),
+        Client("nonced", client => (client["require_dpop_nonce"], client["grant_types"]) = (true, new JsonArray("client_credentials"))),
         Client("pushing", client => client["require_pushed_authorization_requests"] = true),
     ];
 

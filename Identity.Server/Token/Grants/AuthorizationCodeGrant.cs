@@ -31,6 +31,12 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, ScopeDire
             return unproved;
         }
 
+        // RFC 9449 §10: begun with one key, redeemed with another, is somebody else's code.
+        if (row.KeyThumbprint is { } bound && !string.Equals(bound, request.KeyThumbprint, StringComparison.Ordinal))
+        {
+            return OAuthError.InvalidGrant("The authorization code is bound to another key.", RefusalReason.WrongKey);
+        }
+
         _ = ScopeSet.Parse(row.Scope).Succeeded(out var scopes, out _);
         var granted = row.Resources.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var possible = granted.Length > 0 ? granted : directory.Resources(scopes!);

@@ -31,7 +31,7 @@ internal sealed class RefreshTokenGrant(RefreshFamilies families, ScopeDirectory
             return refusal;
         }
 
-        if (!(await families.ContinueAsync(request.RefreshToken, client, request.SessionKey, cancellationToken)).Succeeded(out var proof, out var error)
+        if (!(await families.ContinueAsync(request.RefreshToken, client, request.SessionKey, request.KeyThumbprint, cancellationToken)).Succeeded(out var proof, out var error)
             || !ScopeRule.Narrow(request.Scope, Granted(proof.Family.Scope)).Succeeded(out var scopes, out error))
         {
             return error;
