@@ -54,6 +54,9 @@ public sealed record ClientMetadata
     /// <summary>Back-Channel Logout §2.2. Our logout tokens always carry <c>sid</c>, so it changes nothing.</summary>
     public bool BackchannelLogoutSessionRequired { get; init; }
 
+    /// <summary>Ours. <c>fapi2</c>: the FAPI 2.0 Security Profile, demanded of the registration and of every request.</summary>
+    public string? Profile { get; init; }
+
     /// <summary>Whether every token of the client is bound to a key (RFC 9449 §5.2); false leaves it to the client.</summary>
     public bool DpopBoundAccessTokens { get; init; }
 
@@ -137,7 +140,20 @@ public sealed record ClientMetadata
     public bool AsksConsent => RequireConsent ?? !FirstParty;
 
     [JsonIgnore]
-    public RefreshPolicy RefreshPolicy => new(RotateRefreshTokens, RefreshReplayWindow);
+    public bool IsFapi => Profile is "fapi2";
+
+    [JsonIgnore]
+    public bool PushesRequests => RequirePushedAuthorizationRequests || IsFapi;
+
+    [JsonIgnore]
+    public bool ProvesCodes => RequirePkce || IsPublic || IsFapi;
+
+    [JsonIgnore]
+    public bool BindsTokens => DpopBoundAccessTokens || IsFapi;
+
+    // FAPI 2.0 Security Profile §5.3.2.1: bound to client and key, a token gains nothing by being replaced.
+    [JsonIgnore]
+    public RefreshPolicy RefreshPolicy => new(RotateRefreshTokens && !IsFapi, RefreshReplayWindow);
 
     public bool MayUse(string grantType) => GrantTypes.Contains(grantType, StringComparer.Ordinal);
 

@@ -98,6 +98,11 @@ public static class ClientRules
             }
         }
 
+        foreach (var mistake in FapiRules.Mistakes(client))
+        {
+            yield return mistake;
+        }
+
         if (client.AccessTokenFormat is not ("jwt" or "reference"))
         {
             yield return "access_token_format must be jwt or reference.";

@@ -72,7 +72,7 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
         }
 
         // RFC 9449 §5.2.
-        if (client.Metadata.DpopBoundAccessTokens && request.KeyThumbprint is null)
+        if (client.Metadata.BindsTokens && request.KeyThumbprint is null)
         {
             return OAuthError.InvalidRequest("The DPoP header is missing: the tokens of this client are bound to a key (RFC 9449).");
         }

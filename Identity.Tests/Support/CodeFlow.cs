@@ -55,6 +55,16 @@ public class CodeFlowHost : IdentityHost
             client["token_endpoint_auth_method"] = "none";
             client["grant_types"] = new JsonArray("urn:ietf:params:oauth:grant-type:device_code");
         }),
+        Client("bank", client =>
+        {
+            client.Remove("client_secret");
+            client["profile"] = "fapi2";
+            client["token_endpoint_auth_method"] = "private_key_jwt";
+            client["grant_types"] = new JsonArray("authorization_code", "refresh_token", "client_credentials");
+            client["jwks"] = SigningClient.Jwks();
+            client["id_token_signed_response_alg"] = "ES256";
+            client["first_party"] = true;
+        }),
         Client("binding", client => (client["dpop_bound_access_tokens"], client["grant_types"]) = (true, new JsonArray("client_credentials"))),
         Client("nonced", client => (client["require_dpop_nonce"], client["grant_types"]) = (true, new JsonArray("client_credentials"))),
         Client("pushing", client => client["require_pushed_authorization_requests"] = true),

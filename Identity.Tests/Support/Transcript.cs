@@ -118,7 +118,7 @@ internal sealed partial class Transcript
     private string Write(RawAnswer answer, IdentityHost host, bool expandsTokens)
     {
         var headers = answer.Headers.Where(header => !Passing.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(header => $"{header.Key}: {(header.Key is "ETag" ? Name("etag", header.Value) : header.Value)}\n").Order(StringComparer.Ordinal);
+            .Select(header => $"{header.Key}: {(header.Key switch { "ETag" => Name("etag", header.Value), "DPoP-Nonce" => Name("nonce", header.Value), _ => header.Value })}\n").Order(StringComparer.Ordinal);
         var tokens = new List<string>();
         var body = Scrub(answer.Body, tokens);
         foreach (var token in expandsTokens ? tokens : [])
