@@ -69,6 +69,7 @@ internal static class Composition
         services.AddSingleton<IGrant, DeviceCodeGrant>();
         services.AddSingleton(provider => new GrantTypeList([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<TokenExchange>();
+        services.AddSingleton<Subjects>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<RefreshFamilies>();
         services.AddSingleton<ReferenceTokens>();

@@ -69,6 +69,18 @@ public sealed record ClientMetadata
     /// <summary>Algorithm of its id_tokens: RS256 or ES256 (OpenID Connect Registration §2).</summary>
     public string IdTokenSignedResponseAlg { get; init; } = "RS256";
 
+    /// <summary><c>public</c> (default) or <c>pairwise</c>: a subject that no client of another sector sees (OpenID Connect Core §8).</summary>
+    public string SubjectType { get; init; } = "public";
+
+    /// <summary>Whose host is the sector of a pairwise client; without it the host of its redirect URIs is (§8.1).</summary>
+    public string? SectorIdentifierUri { get; init; }
+
+    /// <summary>RS256 or ES256: userinfo as a signed JWT (OpenID Connect Registration §2). Absent: as JSON.</summary>
+    public string? UserinfoSignedResponseAlg { get; init; }
+
+    /// <summary>Algorithm of introspection answers that the client asks for as JWT (RFC 9701 §6).</summary>
+    public string IntrospectionSignedResponseAlg { get; init; } = "RS256";
+
     public string? ClientUri { get; init; }
 
     public string? LogoUri { get; init; }
@@ -138,6 +150,10 @@ public sealed record ClientMetadata
 
     [JsonIgnore]
     public bool AsksConsent => RequireConsent ?? !FirstParty;
+
+    /// <summary>Null for a client with public subjects.</summary>
+    [JsonIgnore]
+    public string? Sector => SubjectType is not "pairwise" ? null : (SectorIdentifierUri ?? (RedirectUris.Count > 0 ? RedirectUris[0] : null)) is { } uri ? new Uri(uri).Host : ClientId;
 
     [JsonIgnore]
     public bool IsFapi => Profile is "fapi2";

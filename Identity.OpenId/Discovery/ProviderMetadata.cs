@@ -45,6 +45,11 @@ public sealed record ProviderMetadata
 
     public required IReadOnlyList<string> IdTokenSigningAlgValuesSupported { get; init; }
 
+    public required IReadOnlyList<string> UserinfoSigningAlgValuesSupported { get; init; }
+
+    /// <summary>RFC 9701 §7.</summary>
+    public required IReadOnlyList<string> IntrospectionSigningAlgValuesSupported { get; init; }
+
     public required IReadOnlyList<string> TokenEndpointAuthMethodsSupported { get; init; }
 
     /// <summary>RFC 8414 §2: what client assertions may be signed with.</summary>

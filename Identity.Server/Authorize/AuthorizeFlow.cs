@@ -13,7 +13,7 @@ using Identity.Server.Sessions;
 namespace Identity.Server.Authorize;
 
 /// <summary>What the authorization endpoint, the pushed one and the pages share: read, check, decide, answer.</summary>
-internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scopes, BrowserSessions sessions, Consents consents, AuthorizationCodes codes, PendingRequests pending, SigningKeys keys, TimeProvider clock)
+internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scopes, BrowserSessions sessions, Consents consents, AuthorizationCodes codes, PendingRequests pending, SigningKeys keys, Subjects subjects, TimeProvider clock)
 {
     private const int MaxClientIdLength = 128;
 
@@ -65,10 +65,13 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
 
         var consentAt = session is null ? null : await consents.GivenAsync(session.AccountId, client.ClientId, request.Scope, cancellationToken);
         var verdict = Interaction.Decide(
-            new(request, askedAt, session is null ? null : new(session.Account!.Subject, session.AuthTime), hint?.Subject, accountChosen, client.AsksConsent, consentAt),
+            new(request, askedAt, session is null ? null : new(Known(session.Account!, hint), session.AuthTime), hint?.Subject, accountChosen, client.AsksConsent, consentAt),
             clock.GetUtcNow());
         return (verdict, session);
     }
+
+    // By the name that the client of the hint knows the person by.
+    private string Known(Account account, IdTokenHint? hint) => hint is not null && clients.Find(hint.ClientId) is { } about ? subjects.For(account, about.Metadata) : account.Subject;
 
     /// <summary>Goes on with a waiting request: to the page that is owed, or back to the client.</summary>
     public async Task<IResult> ResumeAsync(AuthorizeRequestRow row, string handle, HttpContext http, CancellationToken cancellationToken)

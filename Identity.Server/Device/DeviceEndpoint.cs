@@ -41,9 +41,9 @@ internal static class DeviceEndpoint
             return new OAuthRefusal(error);
         }
 
-        if (!resources.All(resource => scopes.Resources(granted).Contains(resource, StringComparer.Ordinal)))
+        if (ResourceRule.Narrow(resources, null, scopes.Resources(granted)).Error is { } target)
         {
-            return new OAuthRefusal(new OAuthError("invalid_target", "A resource is unknown, or none of the requested scopes belongs to it."));
+            return new OAuthRefusal(target);
         }
 
         var (deviceCode, userCode) = await requests.AddAsync(client.Client.ClientId, granted, resources, cancellationToken);

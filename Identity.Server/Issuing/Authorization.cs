@@ -49,8 +49,6 @@ internal sealed record Authorization
 
     /// <summary>A legacy API's number for the account, as a claim.</summary>
     public (string Name, int Value)? Number { get; init; }
-
-    public string Subject => Account?.Subject ?? Client.ClientId;
 }
 
 /// <param name="Id">The family.</param>

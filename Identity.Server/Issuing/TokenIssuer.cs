@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Device;
 using Identity.OpenId.Errors;
+using Identity.OpenId.Introspection;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
 using Identity.OpenId.Tokens;
@@ -11,7 +12,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Identity.Server.Issuing;
 
 /// <summary>The only mint: an authorization goes in, tokens come out.</summary>
-internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, ReferenceTokens references, TimeProvider clock)
+internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, ReferenceTokens references, Subjects subjects, TimeProvider clock)
 {
     /// <param name="authorization">What a grant proved.</param>
     /// <param name="issuer">The <c>iss</c> of the tokens.</param>
@@ -37,7 +38,7 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
         var claims = new AccessTokenClaims
         {
             Issuer = issuer,
-            Subject = authorization.Subject,
+            Subject = SubjectOf(authorization),
             Audience = audience,
             ClientId = client.ClientId,
             IssuedAt = now,
@@ -84,6 +85,16 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
             LogoutTokenClaims.Type);
     }
 
+    /// <summary>Userinfo as a JWT, OpenID Connect Core §5.3.2.</summary>
+    public string UserInfo(string claims, string algorithm) => keys.Signer(algorithm).Sign(claims, IdTokenClaims.Type);
+
+    /// <summary>An introspection answer as a JWT, RFC 9701 §5.</summary>
+    public string Introspection(ClientMetadata caller, string issuer, IntrospectionResponse response) =>
+        keys.Signer(caller.IntrospectionSignedResponseAlg).Sign(IntrospectionToken.ToJson(issuer, caller.ClientId, clock.GetUtcNow(), response), IntrospectionToken.Type);
+
+    // RFC 9068 §2.2: where no person is, the client itself is the subject.
+    private string SubjectOf(Authorization authorization) => authorization.Account is { } account ? subjects.For(account, authorization.Client) : authorization.Client.ClientId;
+
     // Password grants always get one if the client lists the grant; in a browser it takes offline_access, or a client of our own.
     private static bool MayRefresh(Authorization authorization) =>
         authorization.Account is not null && authorization.Client.MayUse(GrantTypes.RefreshToken)
@@ -96,7 +107,7 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
                 new IdTokenClaims
                 {
                     Issuer = issuer,
-                    Subject = authorization.Subject,
+                    Subject = SubjectOf(authorization),
                     Audience = authorization.Client.ClientId,
                     IssuedAt = now,
                     ExpiresAt = now + authorization.Client.IdTokenLifetime,

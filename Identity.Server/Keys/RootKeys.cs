@@ -39,6 +39,9 @@ internal sealed class RootKeys(IdentityStore store, MasterKey master, TimeProvid
     public string Lookup(string purpose, string text) =>
         System.Buffers.Text.Base64Url.EncodeToString(HMACSHA256.HashData(LookupKey(purpose), Encoding.UTF8.GetBytes(text)));
 
+    /// <summary>The key of pairwise subjects, which clients keep for ever.</summary>
+    public byte[] SubjectKey => LookupKey("pairwise subject");
+
     // The first root, for ever: a lookup must give tomorrow what it gave yesterday.
     private byte[] LookupKey(string purpose) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, roots[1], 32, info: Encoding.UTF8.GetBytes($"lookup {purpose}"));

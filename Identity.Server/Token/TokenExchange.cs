@@ -77,8 +77,22 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
             return OAuthError.InvalidRequest("The DPoP header is missing: the tokens of this client are bound to a key (RFC 9449).");
         }
 
-        return ScopeRule.Grant(request.Scope, client.Client.Scopes, grant.Scopes).Succeeded(out var granted, out var error)
-            ? await grant.AuthorizeAsync(new(client, request, granted, caller), cancellationToken)
-            : error;
+        if (!ScopeRule.Grant(request.Scope, client.Client.Scopes, grant.Scopes).Succeeded(out var granted, out var error))
+        {
+            return error;
+        }
+
+        // Where the scopes were granted before, the resources were too, and the grant knows which.
+        if (grant.Scopes == ScopePolicy.Granted)
+        {
+            return await grant.AuthorizeAsync(new(client, request, granted, caller), cancellationToken);
+        }
+
+        if (!ResourceRule.Narrow(request.Resources, null, scopes.Resources(granted)).Succeeded(out var resources, out error))
+        {
+            return error;
+        }
+
+        return (await grant.AuthorizeAsync(new(client, request, granted, caller), cancellationToken)).Succeeded(out var proved, out error) ? proved with { Resources = resources.Names } : error;
     }
 }

@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Parameters;
 using Identity.OpenId.Scopes;
+using Identity.OpenId.Tokens;
 using Identity.Server.Accounts;
 using Identity.Server.Clients;
 using Identity.Server.Data;
@@ -17,7 +19,7 @@ namespace Identity.Server.UserInfo;
 /// <summary>GET and POST /connect/userinfo, OpenID Connect Core §5.3.</summary>
 internal static class UserInfoEndpoint
 {
-    public static async Task<Results<Utf8ContentHttpResult, OAuthRefusal>> HandleAsync(HttpContext http, AccessTokens tokens, ScopeDirectory scopes, ClientDirectory clients, DPoPProofs proofs, CancellationToken cancellationToken)
+    public static async Task<Results<Utf8ContentHttpResult, OAuthRefusal>> HandleAsync(HttpContext http, AccessTokens tokens, ScopeDirectory scopes, ClientDirectory clients, DPoPProofs proofs, TokenIssuer mint, CancellationToken cancellationToken)
     {
         var proof = proofs.Of(http, Endpoints.UserInfo);
         if (!(await PresentedTokenAsync(http.Request, cancellationToken)).Succeeded(out var presented, out var error))
@@ -39,13 +41,13 @@ internal static class UserInfoEndpoint
 
         if (!token.Claims.Audience.Contains(issuer, StringComparer.Ordinal) || clients.Find(token.Claims.ClientId) is not { } client)
         {
-            return OAuthRefusal.OfToken(Identity.OpenId.Tokens.TokenReader.Invalid(RefusalReason.ForeignToken), bound);
+            return OAuthRefusal.OfToken(TokenReader.Invalid(RefusalReason.ForeignToken), bound);
         }
 
         // RFC 9449 §7.2: a bound token is no Bearer token, or a thief would only have to leave the proof out; nor is it the other way round.
         if (bound != token.Claims.KeyThumbprint is not null)
         {
-            return OAuthRefusal.OfToken(Identity.OpenId.Tokens.TokenReader.Invalid(RefusalReason.WrongKey), bound);
+            return OAuthRefusal.OfToken(TokenReader.Invalid(RefusalReason.WrongKey), bound);
         }
 
         if (bound)
@@ -53,7 +55,7 @@ internal static class UserInfoEndpoint
             var (thumbprint, unproved) = await proofs.CheckAsync(proof, text, client.Metadata, cancellationToken);
             if (unproved is not null || !string.Equals(thumbprint, token.Claims.KeyThumbprint, StringComparison.Ordinal))
             {
-                return OAuthRefusal.OfToken(unproved ?? Identity.OpenId.Tokens.TokenReader.Invalid(RefusalReason.WrongKey), bound);
+                return OAuthRefusal.OfToken(unproved ?? TokenReader.Invalid(RefusalReason.WrongKey), bound);
             }
         }
 
@@ -63,7 +65,10 @@ internal static class UserInfoEndpoint
         }
 
         http.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Text(Body(account, scopes.Claims(token.Claims.Scope)).Span, "application/json; charset=utf-8");
+        // §5.3.2: a signed answer says who gives it to whom.
+        return client.Metadata.UserinfoSignedResponseAlg is { } algorithm
+            ? TypedResults.Text(Encoding.ASCII.GetBytes(mint.UserInfo(Encoding.UTF8.GetString(Body(account, token.Claims, scopes, signed: true).Span), algorithm)), "application/jwt")
+            : TypedResults.Text(Body(account, token.Claims, scopes, signed: false).Span, "application/json; charset=utf-8");
     }
 
     // RFC 6750 §2: header, or form body of a POST; never both, and never the query. RFC 9449 §7.1: or the header with another scheme.
@@ -83,7 +88,7 @@ internal static class UserInfoEndpoint
         }
 
         var reader = new ParameterReader(parameters);
-        var fromBody = reader.Optional("access_token", Identity.OpenId.Tokens.TokenReader.MaxLength);
+        var fromBody = reader.Optional("access_token", TokenReader.MaxLength);
         return (reader.Error, fromBody, fromHeader.Length) switch
         {
             ({ } mistake, _, _) => mistake,
@@ -93,14 +98,21 @@ internal static class UserInfoEndpoint
         };
     }
 
-    private static ReadOnlyMemory<byte> Body(Account account, IEnumerable<string> claims)
+    private static ReadOnlyMemory<byte> Body(Account account, AccessTokenClaims token, ScopeDirectory scopes, bool signed)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
-            writer.WriteString("sub", account.Subject);
-            UserClaims.Write(writer, account, claims);
+            // §5.3.2: the sub of the id_token, and that is the token's own.
+            writer.WriteString("sub", token.Subject);
+            if (signed)
+            {
+                writer.WriteString("iss", token.Issuer);
+                writer.WriteString("aud", token.ClientId);
+            }
+
+            UserClaims.Write(writer, account, scopes.Claims(token.Scope));
             writer.WriteEndObject();
         }
 

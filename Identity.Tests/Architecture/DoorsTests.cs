@@ -18,7 +18,7 @@ public sealed partial class DoorsTests
         { "Authorize", ["Clients", "Accounts", "Sessions", "Issuing", "Keys", "Data", "Hosting"] },
         { "PushedAuthorization", ["Authorize", "Clients", "Proofs", "Data", "Hosting"] },
         { "Device", ["Clients", "Accounts", "Keys", "Data", "Hosting"] },
-        { "EndSession", ["Clients", "Sessions", "Keys", "Data", "Hosting"] },
+        { "EndSession", ["Clients", "Sessions", "Issuing", "Keys", "Data", "Hosting"] },
         { "Pages", ["Authorize", "Device", "Accounts", "Sessions", "Clients", "Data", "Hosting"] },
         { "Sessions", ["Data", "Hosting"] },
         { "Proofs", ["Keys", "Data", "Hosting"] },

@@ -65,6 +65,9 @@ public class CodeFlowHost : IdentityHost
             client["id_token_signed_response_alg"] = "ES256";
             client["first_party"] = true;
         }),
+        Client("pair", client => (client["subject_type"], client["first_party"], client["backchannel_logout_uri"]) = ("pairwise", true, "https://rp.example/pair-logout")),
+        Client("twin", client => (client["subject_type"], client["first_party"], client["userinfo_signed_response_alg"]) = ("pairwise", true, "ES256")),
+        Client("far", client => (client["subject_type"], client["first_party"], client["sector_identifier_uri"]) = ("pairwise", true, "https://far.example/sector")),
         Client("binding", client => (client["dpop_bound_access_tokens"], client["grant_types"]) = (true, new JsonArray("client_credentials"))),
         Client("nonced", client => (client["require_dpop_nonce"], client["grant_types"]) = (true, new JsonArray("client_credentials"))),
         Client("pushing", client => client["require_pushed_authorization_requests"] = true),

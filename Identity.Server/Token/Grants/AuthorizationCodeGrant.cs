@@ -38,11 +38,9 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, ScopeDire
         }
 
         _ = ScopeSet.Parse(row.Scope).Succeeded(out var scopes, out _);
-        var granted = row.Resources.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var possible = granted.Length > 0 ? granted : directory.Resources(scopes!);
-        if (!request.Resources.All(resource => possible.Contains(resource, StringComparer.Ordinal)))
+        if (!ResourceRule.Narrow(request.Resources, row.Resources.Length > 0 ? row.Resources.Split(' ') : null, directory.Resources(scopes!)).Succeeded(out var resources, out var error))
         {
-            return new OAuthError("invalid_target", "A resource was not granted with this code.");
+            return error;
         }
 
         return new Authorization
@@ -55,7 +53,7 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, ScopeDire
             CodeHash = row.CodeHash,
             SessionId = row.Sid,
             Nonce = row.Nonce,
-            Resources = request.Resources.Count > 0 ? request.Resources : granted.Length > 0 ? granted : null,
+            Resources = resources.Names,
         };
     }
 }

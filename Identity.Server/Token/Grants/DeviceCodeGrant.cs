@@ -1,12 +1,13 @@
 using Identity.OpenId.Errors;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
+using Identity.Server.Clients;
 using Identity.Server.Issuing;
 
 namespace Identity.Server.Token.Grants;
 
 /// <summary>A device that asks whether its person has agreed, RFC 8628 §3.4.</summary>
-internal sealed class DeviceCodeGrant(DeviceCodes codes) : IGrant
+internal sealed class DeviceCodeGrant(DeviceCodes codes, ScopeDirectory directory) : IGrant
 {
     public string GrantType => GrantTypes.DeviceCode;
 
@@ -25,6 +26,11 @@ internal sealed class DeviceCodeGrant(DeviceCodes codes) : IGrant
         }
 
         _ = ScopeSet.Parse(row.Scope).Succeeded(out var scopes, out _);
+        if (!ResourceRule.Narrow(context.Request.Resources, row.Resources.Length > 0 ? row.Resources.Split(' ') : null, directory.Resources(scopes!)).Succeeded(out var resources, out error))
+        {
+            return error;
+        }
+
         return new Authorization
         {
             Client = context.Client.Metadata,
@@ -35,7 +41,7 @@ internal sealed class DeviceCodeGrant(DeviceCodes codes) : IGrant
             AuthenticationMethods = row.Amr!.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             DeviceHash = row.DeviceHash,
             SessionId = row.Sid,
-            Resources = row.Resources.Length > 0 ? row.Resources.Split(' ') : null,
+            Resources = resources.Names,
         };
     }
 }

@@ -62,8 +62,7 @@ internal sealed class RefreshTokenGrant(RefreshFamilies families, ScopeDirectory
             return error;
         }
 
-        var possible = family.Resources?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? directory.Resources(Granted(family.Scope));
-        return request.Resources.All(resource => possible.Contains(resource, StringComparer.Ordinal)) ? null : new OAuthError("invalid_target", "A resource was not granted.");
+        return ResourceRule.Narrow(request.Resources, family.Resources?.Split(' ', StringSplitOptions.RemoveEmptyEntries), directory.Resources(Granted(family.Scope))).Error;
     }
 
     private static ScopeSet Granted(string text) => ScopeSet.Parse(text).Succeeded(out var scopes, out _) ? scopes : ScopeSet.Empty;
