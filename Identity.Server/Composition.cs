@@ -67,6 +67,7 @@ internal static class Composition
         services.AddSingleton<IGrant, RefreshTokenGrant>();
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
         services.AddSingleton<IGrant, DeviceCodeGrant>();
+        services.AddSingleton<IGrant, TokenExchangeGrant>();
         services.AddSingleton(provider => new GrantTypeList([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<TokenExchange>();
         services.AddSingleton<Subjects>();

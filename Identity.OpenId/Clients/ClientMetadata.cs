@@ -103,6 +103,9 @@ public sealed record ClientMetadata
     /// <summary>Ours. May ask the introspection endpoint about every token, not only those meant for it.</summary>
     public bool MayIntrospect { get; init; }
 
+    /// <summary>Ours. Clients whose users' access tokens it may exchange (RFC 8693), beside tokens whose audience it is itself.</summary>
+    public IReadOnlyList<string> TokenExchangeFrom { get; init; } = [];
+
     /// <summary>Ours. PKCE is required by default; a public client cannot do without.</summary>
     public bool RequirePkce { get; init; } = true;
 

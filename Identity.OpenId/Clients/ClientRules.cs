@@ -68,6 +68,16 @@ public static class ClientRules
             yield return "grant_types has client_credentials, which a public client cannot use.";
         }
 
+        if (client.MayUse(GrantTypes.TokenExchange) && client.IsPublic)
+        {
+            yield return $"grant_types has {GrantTypes.TokenExchange}, which a public client cannot use.";
+        }
+
+        if (!client.MayUse(GrantTypes.TokenExchange) && client.TokenExchangeFrom.Count > 0)
+        {
+            yield return $"token_exchange_from has no use without the grant {GrantTypes.TokenExchange}.";
+        }
+
         if (!ScopeSet.Parse(client.Scope).Succeeded(out var asked, out _))
         {
             yield return "scope is malformed.";

@@ -1,3 +1,5 @@
+using Identity.OpenId.Tokens;
+
 namespace Identity.OpenId.Introspection;
 
 /// <summary>RFC 7662 §2.2. An inactive token says nothing else.</summary>
@@ -33,6 +35,9 @@ public sealed record IntrospectionResponse
 
     /// <summary>RFC 9449 §6.2.</summary>
     public Confirmation? Cnf { get; init; }
+
+    /// <summary>RFC 8693 §4.1.</summary>
+    public Actor? Act { get; init; }
 }
 
 /// <param name="Jkt">The thumbprint of the key that the token is bound to.</param>

@@ -33,6 +33,9 @@ public sealed record TokenRequest
     /// <summary>RFC 8628 §3.4.</summary>
     public string? DeviceCode { get; init; }
 
+    /// <summary>RFC 8693 §2.1; null for every other grant.</summary>
+    public ExchangeRequest? Exchange { get; init; }
+
     /// <summary>RFC 8707 §2.2.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
 
@@ -55,6 +58,7 @@ public sealed record TokenRequest
         var codeVerifier = reader.Optional("code_verifier", 256);
         var deviceCode = reader.Optional("device_code", 512);
         var resources = reader.Many("resource", 512, 8);
+        var exchange = grantType is GrantTypes.TokenExchange ? ExchangeRequest.Read(reader) : null;
         if (reader.Error is { } mistake)
         {
             return mistake;
@@ -76,6 +80,7 @@ public sealed record TokenRequest
             RedirectUri = redirectUri,
             CodeVerifier = codeVerifier,
             DeviceCode = deviceCode,
+            Exchange = exchange,
             Resources = resources,
         };
     }

@@ -35,6 +35,9 @@ public sealed record AccessTokenClaims
     /// <summary>The key that whoever uses the token must prove, RFC 9449 §6.1.</summary>
     public string? KeyThumbprint { get; init; }
 
+    /// <summary>Who uses it for the subject, RFC 8693 §4.1.</summary>
+    public Actor? Actor { get; init; }
+
     /// <summary>The JWT payload.</summary>
     public string ToJson() => JsonText.Write(writer =>
     {
@@ -62,6 +65,7 @@ public sealed record AccessTokenClaims
             writer.WriteEndObject();
         }
 
+        Actor?.Write(writer);
         if (Number is { } number)
         {
             writer.WriteNumber(number.Name, number.Value);
@@ -89,6 +93,7 @@ public sealed record AccessTokenClaims
             Id = id,
             Scope = scope,
             AuthTime = payload.Instant("auth_time"),
+            Actor = Actor.Read(payload),
             KeyThumbprint = payload.TryGetProperty("cnf", out var confirmation) && confirmation.ValueKind == JsonValueKind.Object ? confirmation.Text("jkt") : null,
         };
     }

@@ -32,6 +32,9 @@ internal static partial class AuditLog
     [LoggerMessage(2020, LogLevel.Information, "Token request of client {Client} refused: {Error} ({Reason})")]
     public static partial void TokenRefused(ILogger logger, string client, string error, RefusalReason reason);
 
+    [LoggerMessage(2021, LogLevel.Information, "Client {Client} exchanged a token of {Subject} that was issued to {From}")]
+    public static partial void TokenExchanged(ILogger logger, string client, string subject, string from);
+
     [LoggerMessage(2030, LogLevel.Information, "Signing key {Kid} ({Algorithm}) made; it signs from {SignsFrom:O}")]
     public static partial void KeyMade(ILogger logger, string kid, string algorithm, DateTimeOffset signsFrom);
 }

@@ -1,5 +1,6 @@
 using Identity.OpenId.Clients;
 using Identity.OpenId.Scopes;
+using Identity.OpenId.Tokens;
 using Identity.Server.Data;
 
 namespace Identity.Server.Issuing;
@@ -43,6 +44,12 @@ internal sealed record Authorization
 
     /// <summary>A legacy session: a new one with the same key ends the account's earlier one.</summary>
     public string? SessionKey { get; init; }
+
+    /// <summary>Who acts for the account, RFC 8693 §4.1; such a token comes alone.</summary>
+    public Actor? Actor { get; init; }
+
+    /// <summary>The refresh family that the token ends with, where it comes from another token and not from a family of its own.</summary>
+    public Guid? Within { get; init; }
 
     /// <summary>In place of the client's own.</summary>
     public TimeSpan? AccessTokenLifetime { get; init; }

@@ -43,10 +43,11 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
             ClientId = client.ClientId,
             IssuedAt = now,
             ExpiresAt = now + lifetime,
-            Id = TokenId.Create(family?.Id ?? Guid.Empty, now, RandomNumberGenerator.GetBytes(TokenId.RandomSize)),
+            Id = TokenId.Create(family?.Id ?? authorization.Within ?? Guid.Empty, now, RandomNumberGenerator.GetBytes(TokenId.RandomSize)),
             Scope = authorization.Scopes,
             AuthTime = authorization.Account is null ? null : authorization.AuthTime,
             KeyThumbprint = authorization.KeyThumbprint,
+            Actor = authorization.Actor,
             Number = authorization.Number,
         };
         var access = client.AccessTokenFormat is "reference"
@@ -61,6 +62,7 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
                 ExpiresIn = (long)lifetime.TotalSeconds,
                 RefreshToken = MayRefresh(authorization) ? family?.RefreshToken : null,
                 IdToken = IdToken(authorization, issuer, access, now),
+                IssuedTokenType = authorization.Actor is null ? null : ExchangeRequest.AccessTokenType,
                 Scope = authorization.Scopes.Count > 0 ? authorization.Scopes.ToString() : null,
             },
             authorization,
@@ -97,11 +99,11 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
 
     // Password grants always get one if the client lists the grant; in a browser it takes offline_access, or a client of our own.
     private static bool MayRefresh(Authorization authorization) =>
-        authorization.Account is not null && authorization.Client.MayUse(GrantTypes.RefreshToken)
+        authorization.Account is not null && authorization.Actor is null && authorization.Client.MayUse(GrantTypes.RefreshToken)
         && (authorization.SessionId is null || authorization.Client.FirstParty || authorization.Scopes.Contains(StandardScopes.OfflineAccess));
 
     private string? IdToken(Authorization authorization, string issuer, string access, DateTimeOffset now) =>
-        authorization.Account is null || !authorization.Scopes.Contains(StandardScopes.OpenId)
+        authorization.Account is null || authorization.Actor is not null || !authorization.Scopes.Contains(StandardScopes.OpenId)
             ? null
             : keys.Signer(authorization.Client.IdTokenSignedResponseAlg).Sign(
                 new IdTokenClaims

@@ -33,7 +33,7 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
             "code_challenge_methods_supported":["S256"],
             "prompt_values_supported":["none","login","consent","select_account"],
             "authorization_response_iss_parameter_supported":true,
-            "grant_types_supported":["authorization_code","password","refresh_token","client_credentials","urn:ietf:params:oauth:grant-type:device_code"],
+            "grant_types_supported":["authorization_code","password","refresh_token","client_credentials","urn:ietf:params:oauth:grant-type:device_code","urn:ietf:params:oauth:grant-type:token-exchange"],
             "subject_types_supported":["public","pairwise"],
             "id_token_signing_alg_values_supported":["RS256","ES256"],
             "userinfo_signing_alg_values_supported":["RS256","ES256"],
