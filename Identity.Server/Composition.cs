@@ -1,6 +1,7 @@
 using Identity.Compat;
 using Identity.Server.Accounts;
 using Identity.Server.Authorize;
+using Identity.Server.ClientRegistration;
 using Identity.Server.Clients;
 using Identity.Server.Compat;
 using Identity.Server.Data;
@@ -35,6 +36,7 @@ internal static class Composition
         ["Accounts"] = typeof(AccountsOptions),
         ["Mail"] = typeof(MailOptions),
         ["Compat"] = typeof(CompatOptions),
+        ["Registration"] = typeof(RegistrationOptions),
     };
 
     public static void AddIdentity(this WebApplicationBuilder builder)
@@ -61,6 +63,8 @@ internal static class Composition
         services.AddSingleton<ClientDirectory>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<ConfiguredClients>();
+        services.AddSingleton(Settings.Read<RegistrationOptions>(configuration, "Registration", options => options.Mistakes()));
+        services.AddSingleton<RegisteredClients>();
 
         services.AddSingleton<IGrant, AuthorizationCodeGrant>();
         services.AddSingleton<IGrant, PasswordGrant>();

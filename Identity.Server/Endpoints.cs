@@ -1,5 +1,6 @@
 using Identity.Compat;
 using Identity.Server.Authorize;
+using Identity.Server.ClientRegistration;
 using Identity.Server.Device;
 using Identity.Server.Discovery;
 using Identity.Server.EndSession;
@@ -22,6 +23,7 @@ internal static class Endpoints
     public const string EndSession = "/connect/endsession";
     public const string DeviceAuthorization = "/connect/device";
     public const string DevicePage = "/device";
+    public const string Registration = "/connect/register";
     public const string SignedOut = "/signed-out";
     public const string Token = "/connect/token";
     public const string UserInfo = "/connect/userinfo";
@@ -51,6 +53,10 @@ internal static class Endpoints
         routes.MapGet(Resume, AuthorizeEndpoint.ResumeAsync);
         routes.MapMethods(PushedAuthorization, ForScripts(HttpMethods.Post), PushedAuthorizationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
         routes.MapPost(DeviceAuthorization, DeviceEndpoint.HandleAsync);
+        routes.MapPost(Registration, RegistrationEndpoint.RegisterAsync);
+        routes.MapGet(Registration, RegistrationEndpoint.ReadAsync);
+        routes.MapPut(Registration, RegistrationEndpoint.ReplaceAsync);
+        routes.MapDelete(Registration, RegistrationEndpoint.RemoveAsync);
         routes.MapMethods(EndSession, GetAndPost, EndSessionEndpoint.HandleAsync);
         routes.MapMethods(Token, ForScripts(HttpMethods.Post), TokenEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
         routes.MapMethods(UserInfo, ForScripts(GetAndPost), UserInfoEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);

@@ -149,6 +149,9 @@ public sealed record ClientMetadata
     public bool SignsAssertions => string.Equals(TokenEndpointAuthMethod, ClientAuthenticationMethods.PrivateKeyJwt, StringComparison.Ordinal);
 
     [JsonIgnore]
+    public bool TakesSecret => !IsPublic && !IsInternal && !SignsAssertions;
+
+    [JsonIgnore]
     public bool IsNative => string.Equals(ApplicationType, "native", StringComparison.Ordinal);
 
     [JsonIgnore]

@@ -25,6 +25,9 @@ public sealed record ProviderMetadata
     /// <summary>RFC 8628 §4.</summary>
     public required string DeviceAuthorizationEndpoint { get; init; }
 
+    /// <summary>RFC 7591; absent where nobody may register.</summary>
+    public string? RegistrationEndpoint { get; init; }
+
     public required IReadOnlyList<string> ScopesSupported { get; init; }
 
     public required IReadOnlyList<string> ResponseTypesSupported { get; init; }

@@ -5,6 +5,9 @@ internal sealed class ClientRow
     /// <summary>Described in configuration; disabled when it has left it.</summary>
     public const string FromConfiguration = "configuration";
 
+    /// <summary>Registered itself, RFC 7591.</summary>
+    public const string FromRegistration = "registration";
+
     public required string ClientId { get; init; }
 
     public required string Origin { get; set; }
@@ -15,4 +18,7 @@ internal sealed class ClientRow
     public DateTimeOffset UpdatedAt { get; set; }
 
     public DateTimeOffset? DisabledAt { get; set; }
+
+    /// <summary>Of the token that reads and changes a registration, RFC 7592; null for clients that the operator describes.</summary>
+    public string? RegistrationHash { get; init; }
 }

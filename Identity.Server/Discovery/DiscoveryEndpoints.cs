@@ -20,7 +20,7 @@ namespace Identity.Server.Discovery;
 /// <summary>Metadata (OpenID Connect Discovery 1.0, RFC 8414) and the key set (RFC 7517).</summary>
 internal static class DiscoveryEndpoints
 {
-    public static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Metadata(HttpContext http, ScopeDirectory scopes, GrantTypeList grants)
+    public static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Metadata(HttpContext http, ScopeDirectory scopes, GrantTypeList grants, RegistrationOptions registration)
     {
         var issuer = Caller.Of(http).Issuer;
         // A public client may revoke its own token (RFC 7009 §2.1) but not ask about one (RFC 7662 §2.1).
@@ -37,6 +37,7 @@ internal static class DiscoveryEndpoints
             UserinfoEndpoint = issuer + Endpoints.UserInfo,
             IntrospectionEndpoint = issuer + Endpoints.Introspection,
             RevocationEndpoint = issuer + Endpoints.Revocation,
+            RegistrationEndpoint = registration.InitialAccessTokenHashes.Count > 0 ? issuer + Endpoints.Registration : null,
             ScopesSupported = scopes.Public,
             ResponseTypesSupported = ["code"],
             ResponseModesSupported = ["query", "fragment", "form_post"],

@@ -35,6 +35,15 @@ internal static partial class AuditLog
     [LoggerMessage(2021, LogLevel.Information, "Client {Client} exchanged a token of {Subject} that was issued to {From}")]
     public static partial void TokenExchanged(ILogger logger, string client, string subject, string from);
 
+    [LoggerMessage(2040, LogLevel.Information, "Client {Client} registered itself")]
+    public static partial void ClientRegistered(ILogger logger, string client);
+
+    [LoggerMessage(2041, LogLevel.Information, "Client {Client} changed its registration")]
+    public static partial void ClientChanged(ILogger logger, string client);
+
+    [LoggerMessage(2042, LogLevel.Information, "Client {Client} removed its registration")]
+    public static partial void ClientRemoved(ILogger logger, string client);
+
     [LoggerMessage(2030, LogLevel.Information, "Signing key {Kid} ({Algorithm}) made; it signs from {SignsFrom:O}")]
     public static partial void KeyMade(ILogger logger, string kid, string algorithm, DateTimeOffset signsFrom);
 }

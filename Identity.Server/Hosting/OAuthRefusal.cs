@@ -16,6 +16,9 @@ internal sealed class OAuthRefusal(OAuthError error, params string[] challenges)
     // RFC 9449 §7.1: a wrong proof is 400 at the token endpoint and 401 at a protected resource.
     public int? StatusCode => challenges.Length > 0 && error.Error is "invalid_dpop_proof" or "use_dpop_nonce" ? StatusCodes.Status401Unauthorized : error.StatusCode;
 
+    /// <summary>RFC 7592 §2: a token that is not the client's own is as good as none.</summary>
+    public static OAuthRefusal OfRegistration(bool presented) => presented ? new(OAuthError.InvalidToken("The token is not valid here."), "Bearer error=\"invalid_token\"") : new(OAuthError.InvalidToken("A registration token is needed."), "Bearer");
+
     /// <summary>For endpoints that take an access token: the error stands in the challenge of the scheme that was used (RFC 9449 §7.2).</summary>
     public static OAuthRefusal OfToken(OAuthError error, bool bound = false)
     {

@@ -6,7 +6,7 @@ namespace Identity.Tests.Architecture;
 /// <summary>The map of the server: a room, and the rooms that its doors open on. docs/map.md says why.</summary>
 public sealed partial class DoorsTests
 {
-    private static readonly string[] Everything = ["Token", "Authorize", "PushedAuthorization", "Device", "EndSession", "UserInfo", "Introspection", "Revocation", "Discovery", "Pages", "Issuing", "Sessions", "Proofs", "Keys", "Clients", "Accounts", "Mail", "Jobs", "Commands", "Compat", "Data", "Hosting"];
+    private static readonly string[] Everything = ["Token", "Authorize", "PushedAuthorization", "Device", "ClientRegistration", "EndSession", "UserInfo", "Introspection", "Revocation", "Discovery", "Pages", "Issuing", "Sessions", "Proofs", "Keys", "Clients", "Accounts", "Mail", "Jobs", "Commands", "Compat", "Data", "Hosting"];
 
     public static TheoryData<string, string[]> Doors => new()
     {
@@ -18,6 +18,7 @@ public sealed partial class DoorsTests
         { "Authorize", ["Clients", "Accounts", "Sessions", "Issuing", "Keys", "Data", "Hosting"] },
         { "PushedAuthorization", ["Authorize", "Clients", "Proofs", "Data", "Hosting"] },
         { "Device", ["Clients", "Accounts", "Keys", "Data", "Hosting"] },
+        { "ClientRegistration", ["Clients", "Data", "Hosting"] },
         { "EndSession", ["Clients", "Sessions", "Issuing", "Keys", "Data", "Hosting"] },
         { "Pages", ["Authorize", "Device", "Accounts", "Sessions", "Clients", "Data", "Hosting"] },
         { "Sessions", ["Data", "Hosting"] },
