@@ -66,7 +66,7 @@ public sealed class SettingsTests : IDisposable
         { "--Clients:0:client_id=a --Clients:0:token_endpoint_auth_method=tls_client_auth", "Clients:0:token_endpoint_auth_method must be one of client_secret_basic, client_secret_post, private_key_jwt, none." },
         { "--Clients:0:client_id=a --Clients:0:token_endpoint_auth_method=none --Clients:0:client_secret=s", "Clients:0:client_secret has no use with this token_endpoint_auth_method." },
         { "--Clients:0:client_id=a --Clients:0:client_secret_hash=abc", "Clients:0:client_secret_hash must be the base64url of a SHA-256, 43 characters." },
-        { "--Clients:0:client_id=a --Clients:0:client_secret=s --Clients:0:grant_types:0=implicit", "Clients:0:grant_types has implicit, which is not one of authorization_code, password, refresh_token, client_credentials." },
+        { "--Clients:0:client_id=a --Clients:0:client_secret=s --Clients:0:grant_types:0=implicit", "Clients:0:grant_types has implicit, which is not one of authorization_code, password, refresh_token, client_credentials, urn:ietf:params:oauth:grant-type:device_code, urn:ietf:params:oauth:grant-type:token-exchange." },
         { "--Clients:0:client_id=a --Clients:0:client_secret=s --Clients:0:grant_types:0=password", "Clients:0:grant_types has password, which takes first_party: true." },
         { "--Clients:0:client_id=a --Clients:0:token_endpoint_auth_method=none --Clients:0:grant_types:0=client_credentials", "Clients:0:grant_types has client_credentials, which a public client cannot use." },
         { "--Clients:0:client_id=a --Clients:0:client_secret=s --Clients:0:scope=unheard", "Clients:0:scope has unheard, which is neither a standard scope nor one of Scopes." },
