@@ -19,6 +19,12 @@ public abstract class LegacyApiOptions
     /// <summary>Path prefixes under which the API's routes are served. An empty text is the root; when none is configured, the API's own default holds.</summary>
     public IList<string> Prefixes { get; } = [];
 
+    /// <summary>
+    /// Routes that serve no more and answer so in the API's own envelope: a path as it is served, prefix included, alone
+    /// (<c>/usercenter/v1/login/QqLogin</c>) or after a method (<c>GET /Users/ApiKey</c>).
+    /// </summary>
+    public IList<string> RetiredRoutes { get; } = [];
+
     /// <summary>The first number for accounts that this server numbers itself; keep it above those of a later import. Default 1.</summary>
     public int NumbersFrom { get; set; } = 1;
 }
@@ -41,6 +47,9 @@ public sealed class CloudMindOptions : LegacyApiOptions
 
     /// <summary><c>Absolute</c> (default) or <c>Duration</c>.</summary>
     public ExpiryFormat ExpiryFormat { get; set; }
+
+    /// <summary>Names of the apps of <c>External</c> whose codes QqLogin and WxLogin take. Default: all. A request that names no app means the only one of its provider.</summary>
+    public IList<string> ExternalApps { get; } = [];
 }
 
 /// <summary>Section <c>Compat:NleCloud</c>.</summary>
@@ -48,6 +57,9 @@ public sealed class NleCloudOptions : LegacyApiOptions
 {
     /// <summary>Life of the access token of a login with <c>IsRememberMe</c>. Default 30 days.</summary>
     public TimeSpan RememberMeLifetime { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>True accepts the token of later calls as <c>?AccessToken=</c> too. Default false: addresses are logged on their way.</summary>
+    public bool AccessTokenInQuery { get; set; }
 }
 
 /// <summary>Section <c>Compat:RageFrame</c>.</summary>
@@ -55,4 +67,7 @@ public sealed class RageFrameOptions : LegacyApiOptions
 {
     /// <summary>Session groups beside the document's own three (<c>app</c>, <c>wechat</c>, <c>miniProgram</c>).</summary>
     public IList<string> MoreGroups { get; } = [];
+
+    /// <summary>False refuses the token of later calls as <c>?access-token=</c>. Default true: the oldest clients know no other way.</summary>
+    public bool AccessTokenInQuery { get; set; } = true;
 }

@@ -7,19 +7,31 @@ namespace Identity.Compat;
 /// <summary>One complete answer of an old API. It never changes, so a fixed failure is made once and shared.</summary>
 /// <param name="status">The HTTP status.</param>
 /// <param name="json">The body, compact JSON in UTF-8.</param>
-internal sealed class LegacyAnswer(int status, ReadOnlyMemory<byte> json) : IResult
+/// <param name="outcome">What the API calls the result: its own code where it has one, the HTTP status where it has none.</param>
+internal sealed class LegacyAnswer(int status, ReadOnlyMemory<byte> json, int outcome) : IResult
 {
     public int Status => status;
 
     public ReadOnlyMemory<byte> Json => json;
 
-    public static LegacyAnswer Of<T>(int status, T body, JsonTypeInfo<T> type) => new(status, JsonSerializer.SerializeToUtf8Bytes(body, type));
+    public int Outcome => outcome;
+
+    /// <summary>A status alone.</summary>
+    public static LegacyAnswer Empty(int status) => new(status, default, status);
+
+    public static LegacyAnswer Of<T>(int status, T body, JsonTypeInfo<T> type, int outcome) => new(status, JsonSerializer.SerializeToUtf8Bytes(body, type), outcome);
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
         response.StatusCode = status;
-        response.ContentType = "application/json; charset=utf-8";
+        if (json.Length > 0)
+        {
+            response.ContentType = "application/json; charset=utf-8";
+        }
+
+        // For whoever counts what came out.
+        httpContext.Features.Set(this);
         response.ContentLength = json.Length;
         response.Headers.CacheControl = "no-store";
         await response.Body.WriteAsync(json, httpContext.RequestAborted);

@@ -10,9 +10,10 @@ namespace Identity.Compat;
 internal static partial class LegacyDoor
 {
     /// <param name="api">Whose words to use.</param>
+    /// <param name="route">What its calls are counted under.</param>
     /// <param name="serves">False answers every request as no longer available.</param>
     /// <param name="handler">What answers otherwise.</param>
-    public static RequestDelegate Before(LegacyApi api, bool serves, RequestDelegate handler) => async http =>
+    public static RequestDelegate Before(LegacyApi api, LegacyRoute route, bool serves, RequestDelegate handler) => async http =>
     {
         // First, so that a script can read every answer below.
         if (api.OpenToScripts && CrossOrigin.Answer(http))
@@ -20,6 +21,23 @@ internal static partial class LegacyDoor
             return;
         }
 
+        try
+        {
+            await AnswerAsync(http, api, serves, handler);
+        }
+        finally
+        {
+            var services = http.RequestServices;
+            services.GetRequiredService<LegacyUsage>().Count(
+                route,
+                http.Request.Headers.UserAgent.ToString(),
+                http.Features.Get<LegacyAnswer>()?.Outcome ?? http.Response.StatusCode,
+                services.GetRequiredService<TimeProvider>().GetUtcNow());
+        }
+    };
+
+    private static async Task AnswerAsync(HttpContext http, LegacyApi api, bool serves, RequestDelegate handler)
+    {
         if (!serves)
         {
             await api.Errors.Gone.ExecuteAsync(http);
@@ -50,7 +68,7 @@ internal static partial class LegacyDoor
 
             await api.Errors.Fault.ExecuteAsync(http);
         }
-    };
+    }
 
     // A reset connection can show itself in a read before the request is told that it was aborted.
     private static bool ClientIsGone(HttpContext http, Exception fault) =>

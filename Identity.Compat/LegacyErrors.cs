@@ -22,4 +22,11 @@ internal abstract class LegacyErrors
 
     /// <summary>A refusal of the token pipeline. One that is not about what the user presented is a fault of this server's configuration.</summary>
     public abstract LegacyAnswer Of(OAuthError refusal);
+
+    /// <summary>A call that needs an access token and has none that is good.</summary>
+    /// <param name="expired">The token was good once.</param>
+    public abstract LegacyAnswer NotSignedIn(bool expired);
+
+    /// <summary>The token is good and not enough.</summary>
+    public abstract LegacyAnswer NotAllowed { get; }
 }

@@ -117,3 +117,54 @@ public enum RegistrationOutcome
     /// <summary>Too many attempts.</summary>
     Throttled,
 }
+
+/// <summary>API keys, which an account shows and sets with an access token of the API, not with a password.</summary>
+public interface IApiKeys
+{
+    /// <summary>Longest key that is kept, in UTF-16 units.</summary>
+    int MaxLength { get; }
+
+    /// <summary>Who presents the token; null when it is not a living token of the API's own client.</summary>
+    Task<ApiKeyCaller?> WhoAsync(string api, string? accessToken, HttpContext http, CancellationToken cancellationToken);
+
+    /// <summary>Shows a key: to its owner, and masked to an administrator.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="number">Whose key, by the API's number.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    Task<(ApiKeyOutcome Outcome, StoredApiKey? Key)> ReadAsync(ApiKeyCaller caller, int number, CancellationToken cancellationToken);
+
+    /// <summary>Sets a key, the owner's own or (as administrator) anybody's.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="number">Whose key; null for the caller's own.</param>
+    /// <param name="key">The key; null takes it away.</param>
+    /// <param name="expiresAt">Of no meaning without a key.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    Task<ApiKeyOutcome> WriteAsync(ApiKeyCaller caller, int? number, string? key, DateTimeOffset expiresAt, CancellationToken cancellationToken);
+}
+
+/// <param name="Api">Where the token belongs.</param>
+/// <param name="AccountId">The server's own name for the account.</param>
+/// <param name="Number">The API's number for it.</param>
+/// <param name="Address">Where the request came from.</param>
+public sealed record ApiKeyCaller(string Api, int AccountId, int Number, string Address);
+
+/// <param name="Key">In clear or masked; null for an account that has none.</param>
+/// <param name="ExpiresAt">Null without a key.</param>
+/// <param name="SetByNumber">The number of whoever set it; 0 without a key.</param>
+/// <param name="SetFrom">Their address.</param>
+public sealed record StoredApiKey(string? Key, DateTimeOffset? ExpiresAt, int SetByNumber, string? SetFrom)
+{
+    /// <summary>Nothing of it is for a log.</summary>
+    public override string ToString() => nameof(StoredApiKey);
+}
+
+public enum ApiKeyOutcome
+{
+    Done,
+
+    /// <summary>Another account's, and the caller is no administrator. Whether there is such an account is not told.</summary>
+    NotYours,
+
+    /// <summary>No account has the number; told to administrators only.</summary>
+    UnknownUser,
+}

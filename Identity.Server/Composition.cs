@@ -1,4 +1,5 @@
 using Identity.Compat;
+using Identity.OpenId.Token;
 using Identity.Server.Accounts;
 using Identity.Server.Authorize;
 using Identity.Server.ClientRegistration;
@@ -6,6 +7,7 @@ using Identity.Server.Clients;
 using Identity.Server.Compat;
 using Identity.Server.Data;
 using Identity.Server.Device;
+using Identity.Server.External;
 using Identity.Server.Hosting;
 using Identity.Server.Issuing;
 using Identity.Server.Jobs;
@@ -27,7 +29,7 @@ namespace Identity.Server;
 /// <summary>What the server is made of. Settings are read and judged here, once; everything later gets values.</summary>
 internal static class Composition
 {
-    /// <summary>Our sections of the configuration. <c>External</c> and <c>Brand</c> are names that are kept for later rooms.</summary>
+    /// <summary>Our sections of the configuration. <c>Brand</c> is a name that is kept for a later room.</summary>
     private static readonly Dictionary<string, Type> Sections = new(StringComparer.Ordinal)
     {
         ["Hosting"] = typeof(HostingOptions),
@@ -36,6 +38,9 @@ internal static class Composition
         ["Accounts"] = typeof(AccountsOptions),
         ["Mail"] = typeof(MailOptions),
         ["Compat"] = typeof(CompatOptions),
+        ["External"] = typeof(ExternalOptions),
+        ["Audit"] = typeof(AuditOptions),
+        ["Telemetry"] = typeof(TelemetryOptions),
         ["Registration"] = typeof(RegistrationOptions),
     };
 
@@ -44,17 +49,24 @@ internal static class Composition
         var (services, configuration, environment) = (builder.Services, builder.Configuration, builder.Environment);
         var (development, production) = (environment.IsDevelopment(), environment.IsProduction());
         var compat = LegacyApis.Read(configuration);
-        var apis = LegacyApis.List(compat, servesByDefault: development);
+        var external = Settings.Read<ExternalOptions>(configuration, "External", options => options.Mistakes(production));
+        var apps = ExternalApps.Read(configuration);
+        var appNames = new ExternalAppList([.. apps.All.Select(app => app.Name)]);
+        var apis = LegacyApis.List(compat, servesByDefault: development, [.. apps.All.Select(app => (app.Name, app.Provider is ExternalApp.QQ ? GrantTypes.QQ : GrantTypes.WeChat))]);
 
         services.TryAddSingleton(TimeProvider.System);
         var hosting = Settings.Read<HostingOptions>(configuration, "Hosting", options => options.Mistakes());
         services.AddSingleton(hosting);
-        services.AddSingleton(IssuerSetting.Read(configuration, hosting, production));
+        var issuer = IssuerSetting.Read(configuration, hosting, production);
+        services.AddSingleton(issuer);
         services.AddSingleton(Settings.Read<KeysOptions>(configuration, "Keys", options => options.Mistakes()));
         services.AddSingleton(Settings.Read<MailOptions>(configuration, "Mail", options => options.Mistakes()));
         services.AddSingleton(compat);
         services.AddSingleton(apis);
+        services.AddSingleton(appNames);
+        services.AddExternal(external, apps);
 
+        AddOperations(services, configuration, hosting);
         AddData(services, configuration);
         AddKeys(services);
         AddAccounts(services, Settings.Read<AccountsOptions>(configuration, "Accounts", options => options.Mistakes(production)));
@@ -63,6 +75,7 @@ internal static class Composition
         services.AddSingleton<ClientDirectory>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<ConfiguredClients>();
+        services.AddSingleton<ClientRegistry>();
         services.AddSingleton(Settings.Read<RegistrationOptions>(configuration, "Registration", options => options.Mistakes()));
         services.AddSingleton<RegisteredClients>();
 
@@ -72,6 +85,7 @@ internal static class Composition
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
         services.AddSingleton<IGrant, DeviceCodeGrant>();
         services.AddSingleton<IGrant, TokenExchangeGrant>();
+        services.AddSingleton<IGrant, ApiKeyGrant>();
         services.AddSingleton(provider => new GrantTypeList([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<TokenExchange>();
         services.AddSingleton<Subjects>();
@@ -102,7 +116,9 @@ internal static class Composition
         services.AddRazorPages();
         services.AddAntiforgery(forgery =>
         {
-            forgery.Cookie.Name = "identity-forgery";
+            // RFC 6265bis §4.1.3.2, as the session's: a neighbour who could plant this cookie would know the token that goes with it.
+            forgery.Cookie.Name = issuer.IsHttps && !hosting.AllowInsecureHttp ? "__Host-identity-forgery" : "identity-forgery";
+            forgery.Cookie.Path = "/";
             // A client's redirect is a navigation from another site: Strict would not be sent with it, and each tab would get a new cookie that voids the forms of the others.
             forgery.Cookie.SameSite = SameSiteMode.Lax;
             forgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
@@ -111,15 +127,46 @@ internal static class Composition
         services.AddSingleton<LegacyMembers>();
         services.AddSingleton<ITokenExchange, LegacyTokenExchange>();
         services.AddSingleton<IAccountDesk, AccountDesk>();
+        services.AddSingleton<IApiKeys, ApiKeyDesk>();
+        services.AddSingleton<LegacyUsage>();
+        services.AddSingleton<UsageLedger>();
 
         services.AddSingleton<SnapshotRefresh>();
         services.AddHostedService(provider => provider.GetRequiredService<SnapshotRefresh>());
-        services.AddHostedService<KeyRotation>();
+        services.AddSingleton<KeyRotation>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyRotation>());
+        services.AddSingleton<MailDelivery>();
+        services.AddHostedService(provider => provider.GetRequiredService<MailDelivery>());
+        services.AddSingleton<UsageKeeping>();
+        services.AddHostedService(provider => provider.GetRequiredService<UsageKeeping>());
         services.AddSingleton<Pruning>();
         services.AddHostedService(provider => provider.GetRequiredService<Pruning>());
     }
 
-    public static IEnumerable<string> UnknownSettings(IConfiguration configuration) => UnknownKeys.In(configuration, Sections);
+    public static IEnumerable<string> UnknownSettings(IConfiguration configuration) => UnknownKeys.In(configuration, Sections)
+        // Lists are read whole, entry by entry, and not bound.
+        .Where(key => !string.Equals(key, "External:QQ:Apps", StringComparison.OrdinalIgnoreCase) && !string.Equals(key, "External:WeChat:Apps", StringComparison.OrdinalIgnoreCase));
+
+    // First of all: what starts first stops last, and the audit trail hears of everything before it.
+    private static void AddOperations(IServiceCollection services, IConfiguration configuration, HostingOptions hosting)
+    {
+        services.AddSingleton(Settings.Read<AuditOptions>(configuration, "Audit", options => options.Mistakes()));
+        var telemetry = Settings.Read<TelemetryOptions>(configuration, "Telemetry", options => options.Mistakes());
+        services.AddSingleton(telemetry);
+        services.AddHttpContextAccessor();
+        services.AddSingleton<Telemetry>();
+        if (telemetry.OtlpEndpoint is { Length: > 0 })
+        {
+            services.AddHostedService<TelemetryExport>();
+        }
+
+        services.AddHostedService<ShutdownDelay>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = hosting.ShutdownDelay + ShutdownDelay.Rest);
+        services.AddSingleton<AuditTrail>();
+        services.AddSingleton<AuditWriting>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditWriting>());
+        services.AddSingleton<JobRuns>();
+    }
 
     private static void AddData(IServiceCollection services, IConfiguration configuration)
     {
@@ -179,11 +226,13 @@ internal static class Composition
         services.RemoveAll<IPasswordValidator<Account>>();
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = options.PasswordIterations);
         services.RemoveAll<IPasswordHasher<Account>>();
-        services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
+        services.AddSingleton<IPasswordHasher<Account>, AccountPasswordHasher>();
         services.AddSingleton<Throttle>();
         services.AddSingleton<PasswordSignIn>();
         services.AddSingleton<AccountRegistry>();
         services.AddSingleton<EmailCodes>();
+        services.AddSingleton<ApiKeys>();
         services.AddSingleton<MailTransport>();
+        services.AddSingleton<Outbox>();
     }
 }

@@ -4,6 +4,9 @@ using Identity.Server.ClientRegistration;
 using Identity.Server.Device;
 using Identity.Server.Discovery;
 using Identity.Server.EndSession;
+using Identity.Server.External.Qq;
+using Identity.Server.External.Weixin;
+using Identity.Server.Health;
 using Identity.Server.Hosting;
 using Identity.Server.Introspection;
 using Identity.Server.Pages;
@@ -31,7 +34,13 @@ internal static class Endpoints
     public const string Revocation = "/connect/revoke";
     public const string Jwks = "/.well-known/jwks";
 
+    /// <summary>Answered by the handlers of QQ and WeChat, which stand in front of the routes. What comes through to one is for a provider that is not configured.</summary>
+    private static readonly string[] ExternalCallbacks = [QQAuthenticationDefaults.CallbackPath, WeixinAuthenticationDefaults.CallbackPath, WeixinAuthenticationDefaults.OfficialAccountCallbackPath];
+
     private static readonly string[] GetAndPost = [HttpMethods.Get, HttpMethods.Post];
+
+    // RFC 9110 §9.3.2: what can be read can be asked about.
+    private static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
 
     private const string OpenIdConfiguration = "/.well-known/openid-configuration";
     private const string AuthorizationServer = "/.well-known/oauth-authorization-server";
@@ -44,11 +53,11 @@ internal static class Endpoints
     {
         foreach (var place in new[] { "", issuerPath }.Distinct(StringComparer.Ordinal))
         {
-            routes.MapGet(OpenIdConfiguration + place, DiscoveryEndpoints.Metadata);
-            routes.MapGet(AuthorizationServer + place, DiscoveryEndpoints.Metadata);
+            routes.MapMethods(OpenIdConfiguration + place, Read, DiscoveryEndpoints.Metadata);
+            routes.MapMethods(AuthorizationServer + place, Read, DiscoveryEndpoints.Metadata);
         }
 
-        routes.MapGet(Jwks, DiscoveryEndpoints.Jwks);
+        routes.MapMethods(Jwks, Read, DiscoveryEndpoints.Jwks);
         routes.MapMethods(Authorize, GetAndPost, AuthorizeEndpoint.HandleAsync);
         routes.MapGet(Resume, AuthorizeEndpoint.ResumeAsync);
         routes.MapMethods(PushedAuthorization, ForScripts(HttpMethods.Post), PushedAuthorizationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
@@ -62,7 +71,14 @@ internal static class Endpoints
         routes.MapMethods(UserInfo, ForScripts(GetAndPost), UserInfoEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
         routes.MapPost(Introspection, IntrospectionEndpoint.HandleAsync);
         routes.MapMethods(Revocation, ForScripts(HttpMethods.Post), RevocationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
-        routes.MapGet("/site.css", StyleSheet.Handle);
+        routes.MapMethods("/health/live", Read, HealthEndpoints.Live).WithMetadata(PlainHttp.Marker);
+        routes.MapMethods("/health/ready", Read, HealthEndpoints.ReadyAsync).WithMetadata(PlainHttp.Marker);
+        routes.MapMethods("/site.css", Read, StyleSheet.Handle);
+        foreach (var callback in ExternalCallbacks)
+        {
+            routes.MapGet(callback, TypedResults.NotFound);
+        }
+
         routes.MapRazorPages().Add(page =>
         {
             // A page without a handler for a method would be drawn without its model. The error page is drawn for whatever failed.
@@ -71,7 +87,10 @@ internal static class Endpoints
                 page.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head, HttpMethods.Post]));
             }
         });
-        routes.MapLegacyApis(compat, servesByDefault: development);
+        if (routes.MapLegacyApis(compat, servesByDefault: development) is [var stray, ..])
+        {
+            throw new SettingsException($"Compat: RetiredRoutes has {stray}, which is not a route of a legacy API.");
+        }
     }
 
     // A browser asks by OPTIONS before a script may call; the answer is CrossOrigin's.

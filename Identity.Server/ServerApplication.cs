@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.Metrics;
 using Identity.Compat;
 using Identity.Server.Accounts;
 using Identity.Server.Clients;
@@ -30,27 +31,27 @@ internal static partial class ServerApplication
         builder.AddIdentity();
         // Last, so that what is replaced stands there already.
         configure?.Invoke(builder);
+        // After it, because no choice of logs takes the audit trail away, and by its own level: of our words, and of nobody else's.
+        builder.Services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<AuditTrail>());
+        builder.Logging.AddFilter<AuditTrail>(null, LogLevel.None).AddFilter<AuditTrail>("Identity.Server", LogLevel.Information);
 
         var app = builder.Build();
         var hosting = app.Services.GetRequiredService<HostingOptions>();
         var issuerPath = app.Services.GetRequiredService<IssuerSetting>().Path;
         app.UseForwardedClient(hosting);
+        app.UsePublicPath(issuerPath);
         app.UseProtocolErrors();
+        app.UsePageHeaders();
         app.UseWhen(ForPeople.Is, people =>
         {
-            people.UsePageHeaders();
             people.UseExceptionHandler(ForPeople.ErrorPage);
             people.UseStatusCodePagesWithReExecute(ForPeople.ErrorPage);
         });
         app.UseLegacyPaths(app.Services.GetRequiredService<CompatOptions>());
-        if (issuerPath.Length > 0)
-        {
-            app.UsePathBase(issuerPath);
-        }
-
         app.UseRouting();
         app.UseCrossOrigin(() => app.Services.GetRequiredService<ClientDirectory>().Origins);
         app.UseSecureTransport(hosting, app.Environment.IsProduction());
+        app.UseExternal();
         app.MapIdentity(issuerPath, app.Services.GetRequiredService<CompatOptions>(), app.Environment.IsDevelopment());
         return app;
     }
@@ -72,6 +73,8 @@ internal static partial class ServerApplication
         await services.GetRequiredService<SigningKeys>().RotateAsync(cancellationToken);
         await services.GetRequiredService<ConfiguredClients>().ApplyAsync(cancellationToken);
         await services.GetRequiredService<ClientDirectory>().LoadAsync(cancellationToken);
+        var keys = services.GetRequiredService<SigningKeys>();
+        services.GetRequiredService<Telemetry>().ObserveKeyAge(() => keys.Ages().Select(key => new Measurement<double>(key.Age.TotalSeconds, new KeyValuePair<string, object?>("alg", key.Algorithm))));
         services.GetRequiredService<PasswordSignIn>().Prepare();
         services.GetRequiredService<MailTransport>().Prepare();
     }
@@ -81,6 +84,15 @@ internal static partial class ServerApplication
     {
         var master = app.Services.GetRequiredService<MasterKeyFile>();
         _ = master.FindPath();
+        await app.OpenDatabaseAsync(cancellationToken);
+        await app.Services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
+        await master.OpenAsync(cancellationToken);
+        await app.Services.GetRequiredService<RootKeys>().LoadAsync(cancellationToken);
+    }
+
+    /// <summary>Opens the database, or says in one sentence why it cannot be.</summary>
+    public static async Task OpenDatabaseAsync(this WebApplication app, CancellationToken cancellationToken)
+    {
         var migrator = app.Services.GetRequiredService<Migrator>();
         try
         {
@@ -91,10 +103,6 @@ internal static partial class ServerApplication
             // EF wraps what it takes for passing. The first line says what it is; what may follow is for the database's administrator.
             throw new SettingsException($"ConnectionStrings:Identity: the database cannot be opened. {(failure as DbException ?? failure.InnerException!).Message.Split('\n')[0]}", failure);
         }
-
-        await migrator.MigrateAsync(cancellationToken);
-        await master.OpenAsync(cancellationToken);
-        await app.Services.GetRequiredService<RootKeys>().LoadAsync(cancellationToken);
     }
 
     // After appsettings.json, before the environment and the command line.

@@ -7,6 +7,8 @@ namespace Identity.Compat.CloudMind;
 /// <summary>POST /usercenter/v1/login/EmailLogin.</summary>
 internal static class EmailLogin
 {
+    /// <summary>The claim in which the original's tokens had the account's number.</summary>
+
     public static async Task<LegacyAnswer> HandleAsync(HttpContext http, CloudMindOptions options, ITokenExchange exchange, IAccountDesk desk)
     {
         var reader = new FieldReader(await LegacyBody.ReadAsync(http.Request, LegacyApi.CloudMind, http.RequestAborted));
@@ -33,6 +35,6 @@ internal static class EmailLogin
     public static LegacyExchange SignIn(string email, string password) =>
         new(LegacyApi.CloudMind.Name, new TokenRequest { GrantType = GrantTypes.Password, Username = email, Password = password })
         {
-            NumberClaim = "jwtUserId",
+            NumberClaim = LegacyApi.CloudMind.NumberClaim,
         };
 }

@@ -9,13 +9,13 @@ internal static class Envelope
     public static LegacyAnswer Tokens(LegacySession session, ExpiryFormat format)
     {
         var (lifetime, from) = (session.Tokens.ExpiresIn, format == ExpiryFormat.Absolute ? session.IssuedAt.ToUnixTimeSeconds() : 0);
-        return LegacyAnswer.Of(200, new Tokens(session.Tokens.AccessToken, from + lifetime, from + (lifetime / 2)), CloudMindJson.Default.Tokens);
+        return LegacyAnswer.Of(200, new Tokens(session.Tokens.AccessToken, from + lifetime, from + (lifetime / 2)), CloudMindJson.Default.Tokens, outcome: 200);
     }
 
     /// <summary><c>{}</c>.</summary>
-    public static LegacyAnswer Empty(int status) => LegacyAnswer.Of(status, new Nothing(), CloudMindJson.Default.Nothing);
+    public static LegacyAnswer Empty(int status) => LegacyAnswer.Of(status, new Nothing(), CloudMindJson.Default.Nothing, outcome: status);
 
-    public static LegacyAnswer Failure(int status, int code, string msg) => LegacyAnswer.Of(status, new Failure(code, msg), CloudMindJson.Default.Failure);
+    public static LegacyAnswer Failure(int status, int code, string msg) => LegacyAnswer.Of(status, new Failure(code, msg), CloudMindJson.Default.Failure, outcome: code);
 }
 
 /// <param name="AccessToken">Opaque to the client.</param>

@@ -7,6 +7,7 @@ internal sealed class Errors : LegacyErrors
 {
     private static readonly LegacyAnswer UnknownAccount = Envelope.Empty(201);
     private static readonly LegacyAnswer WrongPassword = Envelope.Empty(202);
+    private static readonly LegacyAnswer Unauthorized = LegacyAnswer.Empty(401);
 
     private Errors()
     {
@@ -27,6 +28,11 @@ internal sealed class Errors : LegacyErrors
     public override LegacyAnswer WrongMethod { get; } = Plain(405, "请求方法不支持");
 
     public override LegacyAnswer Fault { get; } = Plain(500, "服务器繁忙，请稍后再试");
+
+    public override LegacyAnswer NotAllowed { get; } = LegacyAnswer.Empty(403);
+
+    // The original's framework answers so, whatever is wrong with the token.
+    public override LegacyAnswer NotSignedIn(bool expired) => Unauthorized;
 
     public override LegacyAnswer Of(BodyMistake mistake) => mistake switch
     {

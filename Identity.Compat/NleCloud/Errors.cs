@@ -9,6 +9,9 @@ internal sealed class Errors : LegacyErrors
     private static readonly LegacyAnswer Locked = Envelope.Failure(423, "帐号已被锁定，请稍后再试");
     private static readonly LegacyAnswer Throttled = Envelope.Failure(429, "请求过于频繁，请稍后再试");
 
+    private static readonly LegacyAnswer Unauthenticated = Envelope.Failure(401, "AccessToken无效或已过期，请重新登录");
+    private static readonly LegacyAnswer UnknownUser = Envelope.Failure(404, "用户不存在");
+
     private Errors()
     {
     }
@@ -22,6 +25,10 @@ internal sealed class Errors : LegacyErrors
     public override LegacyAnswer WrongMethod { get; } = Envelope.Failure(405, "请求方法不支持");
 
     public override LegacyAnswer Fault { get; } = Envelope.Fault(500, "服务器繁忙，请稍后再试");
+
+    public override LegacyAnswer NotAllowed { get; } = Envelope.Failure(403, "没有权限执行该操作");
+
+    public override LegacyAnswer NotSignedIn(bool expired) => Unauthenticated;
 
     public override LegacyAnswer Of(BodyMistake mistake) => mistake switch
     {
@@ -38,6 +45,15 @@ internal sealed class Errors : LegacyErrors
         { Error: "invalid_grant" } => WrongPassword,
         _ => Fault,
     };
+
+    public static LegacyAnswer Of(ApiKeyOutcome outcome) => outcome switch
+    {
+        ApiKeyOutcome.NotYours => Table.NotAllowed,
+        ApiKeyOutcome.UnknownUser => UnknownUser,
+        _ => Table.Fault,
+    };
+
+    public static LegacyAnswer Malformed(string field) => Envelope.Failure(400, $"{field}格式错误");
 
     public static LegacyAnswer Missing(string field) => Envelope.Failure(400, $"{field}不能为空");
 

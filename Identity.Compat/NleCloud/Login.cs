@@ -42,7 +42,11 @@ internal static class Login
 
         var request = new TokenRequest { GrantType = GrantTypes.Password, Username = account, Password = password };
         var result = await exchange.ExchangeAsync(
-            new(LegacyApi.NleCloud.Name, request) { AccessTokenLifetime = IsTrue(body["IsRememberMe"]) ? options.RememberMeLifetime : null },
+            new(LegacyApi.NleCloud.Name, request)
+            {
+                AccessTokenLifetime = IsTrue(body["IsRememberMe"]) ? options.RememberMeLifetime : null,
+                NumberClaim = LegacyApi.NleCloud.NumberClaim,
+            },
             http,
             http.RequestAborted);
         return result.Succeeded(out var session, out var refusal)

@@ -30,16 +30,16 @@ internal static class Envelope
     {
         var tokens = session.Tokens;
         var data = new Session(tokens.RefreshToken, tokens.AccessToken, tokens.ExpiresIn, Profile.Of(session.Member));
-        return LegacyAnswer.Of(200, new(200, "OK", data), RageFrameJson.Default.EnvelopeSession);
+        return LegacyAnswer.Of(200, new(200, "OK", data), RageFrameJson.Default.EnvelopeSession, outcome: 200);
     }
 
     /// <summary>A field that the form rules refused.</summary>
-    public static LegacyAnswer Invalid(string message) => LegacyAnswer.Of(200, new(422, message, []), RageFrameJson.Default.EnvelopeStringArray);
+    public static LegacyAnswer Invalid(string message) => LegacyAnswer.Of(200, new(422, message, []), RageFrameJson.Default.EnvelopeStringArray, outcome: 422);
 
     public static LegacyAnswer Failure(int code, string name, string message) =>
-        LegacyAnswer.Of(200, new(code, message, new(name, message, 0, code)), RageFrameJson.Default.EnvelopeHttpFailure);
+        LegacyAnswer.Of(200, new(code, message, new(name, message, 0, code)), RageFrameJson.Default.EnvelopeHttpFailure, outcome: code);
 
-    public static LegacyAnswer Fault(string message, string data) => LegacyAnswer.Of(200, new(500, message, data), RageFrameJson.Default.EnvelopeString);
+    public static LegacyAnswer Fault(string message, string data) => LegacyAnswer.Of(200, new(500, message, data), RageFrameJson.Default.EnvelopeString, outcome: 500);
 }
 
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(LegacyText)])]

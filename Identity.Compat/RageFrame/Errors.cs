@@ -8,6 +8,8 @@ internal sealed class Errors : LegacyErrors
     private static readonly LegacyAnswer Locked = Envelope.Failure(429, "Too Many Requests", "帐号已被锁定，请稍后再试");
     private static readonly LegacyAnswer Throttled = Envelope.Failure(429, "Too Many Requests", "请求过于频繁，请稍后再试");
     private static readonly LegacyAnswer Expired = Envelope.Failure(401, "Unauthorized", "您的重置令牌已经过期，请重新登录");
+    private static readonly LegacyAnswer BadCredentials = Envelope.Failure(401, "Unauthorized", "Your request was made with invalid credentials.");
+    private static readonly LegacyAnswer LoginExpired = Envelope.Failure(401, "Unauthorized", "您的登录验证已经过期，请重新登录");
     private static readonly LegacyAnswer UnknownGroup = Envelope.Invalid("组别是无效的。");
 
     private Errors()
@@ -36,6 +38,10 @@ internal sealed class Errors : LegacyErrors
     public override LegacyAnswer WrongMethod => NotFound;
 
     public override LegacyAnswer Fault { get; } = Envelope.Fault("Internal Server Error", "内部服务器错误,请联系管理员");
+
+    public override LegacyAnswer NotAllowed { get; } = Envelope.Failure(403, "Forbidden", "您没有执行此操作的权限。");
+
+    public override LegacyAnswer NotSignedIn(bool expired) => expired ? LoginExpired : BadCredentials;
 
     public override LegacyAnswer Of(BodyMistake mistake) => mistake switch
     {

@@ -44,7 +44,7 @@ internal static class Login
         var key = groups.KeyOf(group);
         var request = new TokenRequest { GrantType = GrantTypes.Password, Username = username, Password = password, SessionKey = key };
         var result = await exchange.ExchangeAsync(
-            new(LegacyApi.RageFrame.Name, request) { RefuseOnceProved = key is null ? SessionGroups.Unknown : null },
+            new(LegacyApi.RageFrame.Name, request) { RefuseOnceProved = key is null ? SessionGroups.Unknown : null, NumberClaim = LegacyApi.RageFrame.NumberClaim },
             http,
             http.RequestAborted);
         return result.Succeeded(out var session, out var refusal) ? Envelope.Success(session) : Errors.Table.Of(refusal);

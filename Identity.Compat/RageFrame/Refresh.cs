@@ -30,7 +30,7 @@ internal static class Refresh
         }
 
         var request = new TokenRequest { GrantType = GrantTypes.RefreshToken, RefreshToken = token, SessionKey = key };
-        var result = await exchange.ExchangeAsync(new(LegacyApi.RageFrame.Name, request), http, http.RequestAborted);
+        var result = await exchange.ExchangeAsync(new(LegacyApi.RageFrame.Name, request) { NumberClaim = LegacyApi.RageFrame.NumberClaim }, http, http.RequestAborted);
         return result.Succeeded(out var session, out var refusal) ? Envelope.Success(session) : Errors.OfRefresh(refusal);
     }
 }

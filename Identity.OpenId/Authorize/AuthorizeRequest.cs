@@ -41,6 +41,9 @@ public sealed record AuthorizeRequest
 
     public string? AcrValues { get; init; }
 
+    /// <summary>Claims asked for one by one.</summary>
+    public ClaimsRequest Claims { get; init; } = ClaimsRequest.None;
+
     /// <summary>The key that the code is bound to, RFC 9449 §10.</summary>
     public string? DpopJkt { get; init; }
 
@@ -54,7 +57,13 @@ public sealed record AuthorizeRequest
     {
         if (parameters.Find("request") is not null)
         {
-            return new OAuthError("request_not_supported", "Signed request objects are not supported.");
+            return new OAuthError("request_not_supported", "Request objects are not supported.");
+        }
+
+        // Of a pushed request the reference is taken before; this is one to somebody else's server.
+        if (parameters.Find("request_uri") is not null)
+        {
+            return new OAuthError("request_uri_not_supported", "request_uri must come from the pushed authorization request endpoint.");
         }
 
         var reader = new ParameterReader(parameters);
@@ -70,6 +79,9 @@ public sealed record AuthorizeRequest
         var hint = reader.Optional("id_token_hint", Tokens.TokenReader.MaxLength);
         var locales = reader.Optional("ui_locales", 256);
         var acr = reader.Optional("acr_values", 512);
+        var claimsText = reader.Optional("claims", ClaimsRequest.MaxLength);
+        // Hints that no answer of ours depends on: there is one language and one kind of page.
+        _ = reader.Optional("claims_locales", 256);
         _ = reader.Optional("display", 32);
         _ = reader.Optional("response_mode", 32);
         var jkt = reader.Optional("dpop_jkt", 64);
@@ -87,6 +99,11 @@ public sealed record AuthorizeRequest
         if (jkt is not null && !DPoPProof.IsThumbprint(jkt))
         {
             return OAuthError.InvalidRequest("dpop_jkt must be the base64url of a SHA-256.");
+        }
+
+        if (!ClaimsRequest.Parse(claimsText).Succeeded(out var claims, out malformed))
+        {
+            return malformed;
         }
 
         var seconds = 0;
@@ -112,6 +129,7 @@ public sealed record AuthorizeRequest
             IdTokenHint = hint,
             UiLocales = locales,
             AcrValues = acr,
+            Claims = claims,
             DpopJkt = jkt,
             Resources = resources,
         };

@@ -33,7 +33,9 @@ public static class AuthorizeRules
         ("code_challenge_method", c => c.Request.CodeChallenge is null || c.Request.CodeChallengeMethod is "S256" ? null : OAuthError.InvalidRequest("code_challenge_method must be S256.")),
         ("prompt", c => c.Request.Prompt.All(value => Prompts.Contains(value, StringComparer.Ordinal)) ? null : OAuthError.InvalidRequest("prompt has a value that is not supported.")),
         ("prompt none", c => !c.Request.Prompts("none") || c.Request.Prompt.Count == 1 ? null : OAuthError.InvalidRequest("prompt none cannot be combined with another value.")),
-        ("resource", c => c.Request.Resources.All(resource => c.Resources.Contains(resource, StringComparer.Ordinal)) ? null : ResourceRule.InvalidTarget),
+        // §5.5.1.1: an essential acr that nobody can reach here is refused before anybody has to sign in for nothing.
+        ("acr", c => c.Request.Claims.EssentialAcr is { Count: > 0 } wanted && !wanted.Intersect(AuthenticationContext.Supported, StringComparer.Ordinal).Any() ? Interaction.UnmetAcr : null),
+        ("resource", c => ResourceRule.Narrow(c.Request.Resources, null, c.Resources).Error),
     ];
 
     public static OAuthError? FirstMistake(AuthorizeContext context) => Table.Select(rule => rule.Check(context)).FirstOrDefault(mistake => mistake is not null);

@@ -5,7 +5,11 @@ namespace Identity.OpenId.Authorize;
 /// <summary>What a browser's session has to say.</summary>
 /// <param name="Subject">Who is signed in.</param>
 /// <param name="AuthTime">Since when.</param>
-public sealed record SessionState(string Subject, DateTimeOffset AuthTime);
+public sealed record SessionState(string Subject, DateTimeOffset AuthTime)
+{
+    /// <summary>How they signed in, RFC 8176.</summary>
+    public IReadOnlyList<string> Methods { get; init; } = [];
+}
 
 /// <summary>All that the decision depends on.</summary>
 /// <param name="Request">What the client asked.</param>
@@ -34,14 +38,23 @@ public enum InteractionStep
 }
 
 /// <param name="Step">What is owed.</param>
-/// <param name="Error">With prompt none: why the request fails instead.</param>
+/// <param name="Error">Why the request fails instead: a page is owed and prompt none forbids it, or no page can help.</param>
 public sealed record InteractionVerdict(InteractionStep Step, OAuthError? Error = null);
 
 /// <summary>Which page a request owes its person, OpenID Connect Core §3.1.2.3 and §3.1.2.4. Asked again after each page, until nothing is owed.</summary>
 public static class Interaction
 {
+    /// <summary>OpenID Connect Core Unmet Authentication Requirements 1.0.</summary>
+    public static OAuthError UnmetAcr { get; } = new("unmet_authentication_requirements", "An essential acr cannot be reached.");
+
     public static InteractionVerdict Decide(InteractionInput input, DateTimeOffset now)
     {
+        // The person has just signed in as well as they can, and once more would not be better.
+        if (input.Session is { } session && session.AuthTime >= input.AskedAt && !AuthenticationContext.Satisfies(session.Methods, input.Request.Claims.EssentialAcr))
+        {
+            return new(InteractionStep.None, UnmetAcr);
+        }
+
         var step = Owed(input, now);
         return step == InteractionStep.None || !input.Request.Prompts("none")
             ? new(step)
@@ -67,8 +80,9 @@ public static class Interaction
             return InteractionStep.SignIn;
         }
 
-        // §3.1.2.1: the hint names who is expected; somebody else must not be answered for.
-        if (input.HintedSubject is { } expected && !string.Equals(expected, session.Subject, StringComparison.Ordinal))
+        // §3.1.2.1 and §5.5.1: the hint, or sub with a value, names who is expected; somebody else must not be answered for.
+        if ((input.HintedSubject is { } expected && !string.Equals(expected, session.Subject, StringComparison.Ordinal)) || !request.Claims.Admits(session.Subject)
+            || !AuthenticationContext.Satisfies(session.Methods, request.Claims.EssentialAcr))
         {
             return InteractionStep.SignIn;
         }

@@ -56,7 +56,7 @@ public static class RedirectUri
         {
             var end = rest[1..].IndexOfAnyExceptInRange('0', '9');
             var digits = end < 0 ? rest.Length - 1 : end;
-            if (digits is 0 or > 5)
+            if (!ushort.TryParse(rest.Slice(1, digits), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var port) || port == 0)
             {
                 return null;
             }

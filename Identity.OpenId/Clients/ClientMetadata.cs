@@ -112,6 +112,9 @@ public sealed record ClientMetadata
     /// <summary>Ours. Whether a person is asked before the client gets anything. Default: asked, unless the client is first_party.</summary>
     public bool? RequireConsent { get; init; }
 
+    /// <summary>Ours. Names of the provider apps (<c>External:QQ:Apps</c>, <c>External:WeChat:Apps</c>) whose codes the client may bring to the token endpoint.</summary>
+    public IReadOnlyList<string> ExternalApps { get; init; } = [];
+
     /// <summary>Ours. Origins of web pages that may call the token, userinfo and revocation endpoints from a script.</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 

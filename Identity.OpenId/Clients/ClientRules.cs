@@ -63,6 +63,11 @@ public static class ClientRules
             yield return "grant_types has password, which takes first_party: true.";
         }
 
+        foreach (var grant in client.GrantTypes.Where(grant => grant is GrantTypes.QQ or GrantTypes.WeChat && client.ExternalApps.Count == 0))
+        {
+            yield return $"grant_types has {grant}, which takes external_apps.";
+        }
+
         if (client.MayUse(GrantTypes.ClientCredentials) && client.IsPublic)
         {
             yield return "grant_types has client_credentials, which a public client cannot use.";
@@ -111,6 +116,15 @@ public static class ClientRules
         foreach (var mistake in FapiRules.Mistakes(client))
         {
             yield return mistake;
+        }
+
+        foreach (var (name, uri) in new[] { ("client_uri", client.ClientUri), ("logo_uri", client.LogoUri), ("policy_uri", client.PolicyUri), ("tos_uri", client.TosUri) })
+        {
+            // People follow them from our pages.
+            if (uri is not null && !(Uri.TryCreate(uri, UriKind.Absolute, out var shown) && shown.Scheme is "https" or "http"))
+            {
+                yield return $"{name} must be a web address.";
+            }
         }
 
         if (client.AccessTokenFormat is not ("jwt" or "reference"))

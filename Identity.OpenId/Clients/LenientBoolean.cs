@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Identity.OpenId.Clients;
 
 /// <summary>true, or the text "true" in any case: configuration sources have only text.</summary>
-internal sealed class LenientBoolean : JsonConverter<bool>
+public sealed class LenientBoolean : JsonConverter<bool>
 {
     public override bool Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
     {

@@ -67,6 +67,8 @@ public sealed record ProviderMetadata
 
     public required IReadOnlyList<string> ClaimsSupported { get; init; }
 
+    public required IReadOnlyList<string> AcrValuesSupported { get; init; }
+
     /// <summary>Back-Channel Logout 1.0 §2.1.</summary>
     public bool BackchannelLogoutSupported { get; init; } = true;
 
@@ -77,5 +79,5 @@ public sealed record ProviderMetadata
 
     public bool RequestParameterSupported { get; init; }
 
-    public bool ClaimsParameterSupported { get; init; }
+    public bool ClaimsParameterSupported { get; init; } = true;
 }

@@ -7,6 +7,9 @@ namespace Identity.OpenId.Errors;
 /// <param name="Description">A fixed English sentence for the developer; never request data, never which check failed for whom.</param>
 public sealed record OAuthError(string Error, [property: JsonPropertyName("error_description")] string? Description = null)
 {
+    /// <summary>A page of ours that tells a person what to do about it, RFC 6749 §5.2.</summary>
+    public string? ErrorUri { get; init; }
+
     /// <summary>Why, for the log and for the tables of the legacy envelopes; never on the wire.</summary>
     [JsonIgnore]
     public RefusalReason Reason { get; init; }

@@ -40,4 +40,19 @@ public enum RefusalReason
 
     /// <summary>The legacy session group is not one that the API knows.</summary>
     UnknownGroup,
+
+    /// <summary>QQ or WeChat did not accept the code or token.</summary>
+    ProviderRefused,
+
+    /// <summary>QQ or WeChat was busy, slow, unreadable, or does not accept this server's own credentials.</summary>
+    ProviderUnavailable,
+
+    /// <summary>WeChat showed a snapshot page, whose user is a virtual one.</summary>
+    SnapshotUser,
+
+    /// <summary>No account is linked to the external identity, and none may be made.</summary>
+    NotLinked,
+
+    /// <summary>The external identity points at two accounts, or at another account than the one it is to be linked to.</summary>
+    IdentityConflict,
 }

@@ -127,6 +127,15 @@ public sealed class ParameterSet
             buffer[length++] = octet;
         }
 
+        // U+0080 to U+009F are control characters too (ISO 6429); in UTF-8 they are these two octets and nothing else is.
+        for (var i = 1; i < length; i++)
+        {
+            if (buffer[i - 1] == 0xC2 && buffer[i] < 0xA0)
+            {
+                return null;
+            }
+        }
+
         try
         {
             return StrictUtf8.GetString(buffer[..length]);

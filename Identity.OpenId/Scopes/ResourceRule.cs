@@ -9,9 +9,9 @@ public static class ResourceRule
     /// <param name="requested">Of this request.</param>
     /// <param name="granted">Of the request that began it; null when it named none.</param>
     /// <param name="ofScopes">What the scopes belong to.</param>
-    public static Result<Resources> Narrow(IReadOnlyList<string> requested, IReadOnlyList<string>? granted, IReadOnlyList<string> ofScopes)
+    public static Result<Resources> Narrow(IReadOnlyList<string> requested, IReadOnlyList<string>? granted, IReadOnlyCollection<string> ofScopes)
     {
-        var possible = granted ?? ofScopes;
+        IReadOnlyCollection<string> possible = granted ?? ofScopes;
         return requested.All(resource => possible.Contains(resource, StringComparer.Ordinal))
             ? new Resources(requested.Count > 0 ? requested : granted)
             : InvalidTarget;

@@ -65,7 +65,7 @@ public sealed record ClientAssertion(string Id, DateTimeOffset ExpiresAt)
             ValidateAudience = false,
             ValidateLifetime = false,
         });
-        if (result is not { IsValid: true, SecurityToken: JsonWebToken jwt })
+        if (result is not { IsValid: true, SecurityToken: JsonWebToken jwt } || Tokens.TokenReader.HasCritical(jwt))
         {
             return null;
         }

@@ -36,6 +36,21 @@ public sealed record TokenRequest
     /// <summary>RFC 8693 §2.1; null for every other grant.</summary>
     public ExchangeRequest? Exchange { get; init; }
 
+    /// <summary>For <see cref="GrantTypes.ApiKey"/>.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>External grants: the name of the provider's app that the code or token belongs to.</summary>
+    public string? App { get; init; }
+
+    /// <summary>External grants: what the QQ mobile SDK hands to an app.</summary>
+    public string? AccessToken { get; init; }
+
+    /// <summary>External grants: whom the client believes it sends. Never believed here; one that differs from the provider's word is refused.</summary>
+    public string? OpenId { get; init; }
+
+    /// <summary>External grants: a mini program's second code, for the phone number.</summary>
+    public string? PhoneCode { get; init; }
+
     /// <summary>RFC 8707 §2.2.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
 
@@ -57,6 +72,11 @@ public sealed record TokenRequest
         var redirectUri = reader.Optional("redirect_uri", Authorize.RedirectUri.MaxLength);
         var codeVerifier = reader.Optional("code_verifier", 256);
         var deviceCode = reader.Optional("device_code", 512);
+        var apiKey = reader.Optional("api_key", 256);
+        var app = reader.Optional("app", 64);
+        var accessToken = reader.Optional("access_token", 512);
+        var openId = reader.Optional("openid", 128);
+        var phoneCode = reader.Optional("phone_code", 512);
         var resources = reader.Many("resource", 512, 8);
         var exchange = grantType is GrantTypes.TokenExchange ? ExchangeRequest.Read(reader) : null;
         if (reader.Error is { } mistake)
@@ -81,6 +101,11 @@ public sealed record TokenRequest
             CodeVerifier = codeVerifier,
             DeviceCode = deviceCode,
             Exchange = exchange,
+            ApiKey = apiKey,
+            App = app,
+            AccessToken = accessToken,
+            OpenId = openId,
+            PhoneCode = phoneCode,
             Resources = resources,
         };
     }

@@ -1,6 +1,8 @@
+using System.Text.Json;
+
 namespace Identity.OpenId.Tokens;
 
-/// <summary>The claims of an id_token, OpenID Connect Core §2. Profile claims are userinfo's.</summary>
+/// <summary>The claims of an id_token, OpenID Connect Core §2. Profile claims are userinfo's, unless the request asks for them by name (§5.5).</summary>
 public sealed record IdTokenClaims
 {
     /// <summary>The JOSE header type.</summary>
@@ -22,6 +24,9 @@ public sealed record IdTokenClaims
     /// <summary>How the person proved who they are, RFC 8176.</summary>
     public IReadOnlyList<string> AuthenticationMethods { get; init; } = [];
 
+    /// <summary>The class of the sign-in, §2; null when we have no name for it.</summary>
+    public string? AuthenticationContext { get; init; }
+
     /// <summary>Echoed from the request, §3.1.2.1.</summary>
     public string? Nonce { get; init; }
 
@@ -32,7 +37,8 @@ public sealed record IdTokenClaims
     public string? AccessTokenHash { get; init; }
 
     /// <summary>The JWT payload.</summary>
-    public string ToJson() => JsonText.Write(writer =>
+    /// <param name="person">Writes what was asked of the person's own claims, after ours.</param>
+    public string ToJson(Action<Utf8JsonWriter>? person = null) => JsonText.Write(writer =>
     {
         writer.WriteString("iss", Issuer);
         writer.WriteString("sub", Subject);
@@ -42,6 +48,11 @@ public sealed record IdTokenClaims
         if (AuthTime is { } authTime)
         {
             writer.WriteNumber("auth_time", authTime.ToUnixTimeSeconds());
+        }
+
+        if (AuthenticationContext is not null)
+        {
+            writer.WriteString("acr", AuthenticationContext);
         }
 
         if (AuthenticationMethods.Count > 0)
@@ -69,5 +80,7 @@ public sealed record IdTokenClaims
         {
             writer.WriteString("at_hash", AccessTokenHash);
         }
+
+        person?.Invoke(writer);
     });
 }

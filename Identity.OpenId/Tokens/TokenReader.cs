@@ -38,7 +38,7 @@ public static class TokenReader
             ValidateLifetime = false,
         });
 
-        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt)
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt || HasCritical(jwt))
         {
             return Invalid(RefusalReason.UnknownToken);
         }
@@ -46,6 +46,10 @@ public static class TokenReader
         using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(jwt.EncodedPayload));
         return InTime(AccessTokenClaims.Read(payload.RootElement), now);
     }
+
+    /// <summary>The key that a token says it was signed with, unproved; null for what is no token.</summary>
+    public static string? KeyId(string? token) =>
+        !string.IsNullOrEmpty(token) && token.Length <= MaxLength && Handler.CanReadToken(token) && TryRead(token) is { Kid: { Length: > 0 } kid } ? kid : null;
 
     /// <summary>Reads the stored claims of a reference token; null is one that does not exist.</summary>
     public static Result<AccessTokenClaims> ReadStored(string? claims, string issuer, DateTimeOffset now)
@@ -82,10 +86,13 @@ public static class TokenReader
             ValidateAudience = false,
             ValidateLifetime = false,
         });
-        return result is { IsValid: true, SecurityToken: JsonWebToken jwt } && jwt.Audiences.FirstOrDefault() is { } audience && !string.IsNullOrEmpty(jwt.Subject)
+        return result is { IsValid: true, SecurityToken: JsonWebToken jwt } && !HasCritical(jwt) && jwt.Audiences.FirstOrDefault() is { } audience && !string.IsNullOrEmpty(jwt.Subject)
             ? new(jwt.Subject, audience, jwt.TryGetPayloadValue<string>("sid", out var sid) ? sid : null)
             : null;
     }
+
+    /// <summary>RFC 7515 §4.1.11: whoever does not understand an extension that is critical must refuse the token, and we know none. The handler does not look.</summary>
+    internal static bool HasCritical(JsonWebToken jwt) => jwt.TryGetHeaderValue<object>("crit", out _);
 
     private static Result<AccessTokenClaims> InTime(AccessTokenClaims? claims, DateTimeOffset now) => claims switch
     {
@@ -93,6 +100,19 @@ public static class TokenReader
         _ when now < claims.ExpiresAt => claims,
         _ => Invalid(RefusalReason.Expired),
     };
+
+    private static JsonWebToken? TryRead(string token)
+    {
+        try
+        {
+            return new JsonWebToken(token);
+        }
+        catch (ArgumentException)
+        {
+            // The shape was right, the parts were none.
+            return null;
+        }
+    }
 
     /// <summary>The one refusal for every token that is not good, so that nothing about it is told.</summary>
     public static OAuthError Invalid(RefusalReason reason) => OAuthError.InvalidToken("The access token is not valid.", reason);

@@ -12,6 +12,8 @@ namespace Identity.Server.Accounts;
 /// <summary>Makes accounts, with their sign-in names, in one transaction.</summary>
 internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gate, AccountsOptions options, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<AccountRegistry> logger)
 {
+    private static readonly Account Nobody = new() { Subject = "" };
+
     private const int MaxClaimLength = 1024;
     private const int MaxPasswordLength = 128;
 
@@ -63,7 +65,7 @@ internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gat
         }
 
         // Before the transaction: a hash takes long, and SQLite has one writer.
-        var account = Build(wanted);
+        var account = Build(wanted, wanted.Password is { } password ? hasher.HashPassword(Nobody, password) : null, clock.GetUtcNow());
         using var pass = await gate.EnterAsync(cancellationToken);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
@@ -86,6 +88,32 @@ internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gat
         await transaction.CommitAsync(cancellationToken);
         AuditLog.AccountCreated(logger, account.Subject, door);
         return (account, AccountMistake.None);
+    }
+
+    /// <summary>An account that signs in by other means than a name; belongs into the transaction that gives it those means.</summary>
+    public async Task<Account> AddAsync(IdentityDb db, NewAccount wanted, CancellationToken cancellationToken)
+    {
+        if (Check(wanted) is var mistake and not AccountMistake.None)
+        {
+            throw new InvalidOperationException($"An account without a sign-in name did not pass its checks: {mistake}.");
+        }
+
+        var account = Build(wanted, null, clock.GetUtcNow());
+        account.SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
+        db.Add(account);
+        await db.SaveChangesAsync(cancellationToken);
+        return account;
+    }
+
+    /// <summary>Gives an account a number that was proved to be its person's. One that has a proved number keeps it, and nobody's sign-in name is taken away.</summary>
+    /// <returns>Whether the number was new to the account.</returns>
+    public async Task<bool> AddPhoneNumberAsync(IdentityDb db, int accountId, SignInName number, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return await db.Accounts.Where(row => row.Id == accountId && !row.PhoneNumberConfirmed).ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.PhoneNumber, number.Normal).SetProperty(row => row.PhoneNumberConfirmed, true).SetProperty(row => row.UpdatedAt, now),
+                cancellationToken) == 1
+            && await db.Database.ExecuteSqlAsync($"INSERT INTO sign_in_names (name, kind, account_id) VALUES ({number.Normal}, {number.Kind}, {accountId}) ON CONFLICT DO NOTHING", cancellationToken) == 1;
     }
 
     private static IEnumerable<SignInName> Names(NewAccount account)
@@ -112,35 +140,32 @@ internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gat
         account.Website, account.Gender, account.Birthdate, account.Zoneinfo, account.Locale,
     ];
 
-    private Account Build(NewAccount wanted)
+    /// <summary>The row of an account that passed its checks; nothing is written.</summary>
+    /// <param name="passwordHash">Today's, or one of an old system.</param>
+    public static Account Build(NewAccount wanted, string? passwordHash, DateTimeOffset now) => new()
     {
-        var now = clock.GetUtcNow();
-        var account = new Account
-        {
-            Subject = ClientRules.SubjectPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
-            UserName = wanted.UserName,
-            Email = wanted.Email,
-            EmailConfirmed = wanted.EmailVerified,
-            PhoneNumber = wanted.PhoneNumber is { } number ? SignInName.OfPhoneNumber(number)!.Normal : null,
-            PhoneNumberConfirmed = wanted.PhoneNumberVerified,
-            Name = wanted.Name,
-            GivenName = wanted.GivenName,
-            FamilyName = wanted.FamilyName,
-            MiddleName = wanted.MiddleName,
-            Nickname = wanted.Nickname?.Trim(),
-            Profile = wanted.Profile,
-            Picture = wanted.Picture,
-            Website = wanted.Website,
-            Gender = wanted.Gender,
-            Birthdate = wanted.Birthdate,
-            Zoneinfo = wanted.Zoneinfo,
-            Locale = wanted.Locale,
-            Address = wanted.Address is { ValueKind: JsonValueKind.Object } address ? address.GetRawText() : null,
-            Admin = wanted.Admin,
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
-        account.PasswordHash = wanted.Password is { } password ? hasher.HashPassword(account, password) : null;
-        return account;
-    }
+        Subject = ClientRules.SubjectPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
+        UserName = wanted.UserName,
+        Email = wanted.Email,
+        EmailConfirmed = wanted.EmailVerified,
+        PhoneNumber = wanted.PhoneNumber is { } number ? SignInName.OfPhoneNumber(number)!.Normal : null,
+        PhoneNumberConfirmed = wanted.PhoneNumberVerified,
+        Name = wanted.Name,
+        GivenName = wanted.GivenName,
+        FamilyName = wanted.FamilyName,
+        MiddleName = wanted.MiddleName,
+        Nickname = wanted.Nickname?.Trim(),
+        Profile = wanted.Profile,
+        Picture = wanted.Picture,
+        Website = wanted.Website,
+        Gender = wanted.Gender,
+        Birthdate = wanted.Birthdate,
+        Zoneinfo = wanted.Zoneinfo,
+        Locale = wanted.Locale,
+        Address = wanted.Address is { ValueKind: JsonValueKind.Object } address ? address.GetRawText() : null,
+        Admin = wanted.Admin,
+        CreatedAt = now,
+        UpdatedAt = now,
+        PasswordHash = passwordHash,
+    };
 }

@@ -53,4 +53,7 @@ internal sealed class ThrottleOptions
 
     /// <summary>E-mail codes asked for from one address in an hour. Default 30.</summary>
     public int CodesPerAddressAndHour { get; set; } = 30;
+
+    /// <summary>One counter for whatever is guessed from one address: passwords and API keys.</summary>
+    internal ThrottleRule PerAddress => new("address", FailuresPerAddress, TimeSpan.FromMinutes(10));
 }

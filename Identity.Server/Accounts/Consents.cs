@@ -7,22 +7,25 @@ namespace Identity.Server.Accounts;
 /// <summary>What people allowed which clients, one row for each pair.</summary>
 internal sealed class Consents(IdentityStore store, TimeProvider clock)
 {
-    /// <summary>When all of the scopes were allowed; null when some were not.</summary>
-    public async Task<DateTimeOffset?> GivenAsync(int accountId, string clientId, ScopeSet scopes, CancellationToken cancellationToken)
+    /// <summary>When all of the scopes, and all of the claims that no scope of the request covers, were allowed; null when some were not.</summary>
+    public async Task<DateTimeOffset?> GivenAsync(int accountId, string clientId, ScopeSet scopes, IEnumerable<string> claims, CancellationToken cancellationToken)
     {
         var row = await store.ReadAsync(db => db.Consents.AsNoTracking().SingleOrDefaultAsync(one => one.AccountId == accountId && one.ClientId == clientId, cancellationToken), cancellationToken);
-        return row is not null && ScopeSet.Parse(row.Scope).Succeeded(out var given, out _) && scopes.IsSubsetOf(given) ? row.GrantedAt : null;
+        return row is not null && ScopeSet.Parse(row.Scope).Succeeded(out var given, out _) && scopes.IsSubsetOf(given) && !claims.Except(Names(row.Claims), StringComparer.Ordinal).Any()
+            ? row.GrantedAt
+            : null;
     }
 
     /// <summary>Adds to what was allowed before.</summary>
-    public Task GiveAsync(int accountId, string clientId, ScopeSet scopes, CancellationToken cancellationToken) => store.TransactAsync(
+    public Task GiveAsync(int accountId, string clientId, ScopeSet scopes, IEnumerable<string> claims, CancellationToken cancellationToken) => store.TransactAsync(
         async db =>
         {
             var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            var before = await db.Consents.Where(one => one.AccountId == accountId && one.ClientId == clientId).Select(one => one.Scope).SingleOrDefaultAsync(cancellationToken);
-            var all = ScopeSet.Of((before?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? []).Concat(scopes)).ToString();
+            var before = await db.Consents.AsNoTracking().Where(one => one.AccountId == accountId && one.ClientId == clientId).SingleOrDefaultAsync(cancellationToken);
+            var all = ScopeSet.Of(Names(before?.Scope).Concat(scopes)).ToString();
+            var named = string.Join(' ', Names(before?.Claims).Union(claims, StringComparer.Ordinal));
             await db.Database.ExecuteSqlAsync(
-                $"INSERT INTO consents (account_id, client_id, scope, granted_at) VALUES ({accountId}, {clientId}, {all}, {now}) ON CONFLICT (account_id, client_id) DO UPDATE SET scope = excluded.scope, granted_at = excluded.granted_at",
+                $"INSERT INTO consents (account_id, client_id, scope, claims, granted_at) VALUES ({accountId}, {clientId}, {all}, {named}, {now}) ON CONFLICT (account_id, client_id) DO UPDATE SET scope = excluded.scope, claims = excluded.claims, granted_at = excluded.granted_at",
                 cancellationToken);
             return (true, true);
         },
@@ -43,4 +46,6 @@ internal sealed class Consents(IdentityStore store, TimeProvider clock)
             return (true, true);
         },
         cancellationToken);
+
+    private static string[] Names(string? list) => list?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

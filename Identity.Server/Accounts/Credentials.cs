@@ -26,8 +26,54 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
                 return (true, true);
             },
             cancellationToken);
+        AuditLog.PasswordSet(logger, account.Subject);
         AuditLog.SessionsEnded(logger, account.Subject);
         return AccountMistake.None;
+    }
+
+    /// <summary>Disables an account and ends all that it had open; false when it was disabled already.</summary>
+    public async Task<bool> LockAsync(Account account, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var locked = await store.TransactAsync(
+            async db =>
+            {
+                var rows = await db.Accounts.Where(row => row.Id == account.Id && row.DisabledAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(row => row.DisabledAt, now).SetProperty(row => row.UpdatedAt, now), cancellationToken);
+                await EndEverythingAsync(db, account.Id, now, cancellationToken);
+                return (rows == 1, rows == 1);
+            },
+            cancellationToken);
+        if (locked)
+        {
+            AuditLog.AccountLocked(logger, account.Subject);
+            AuditLog.SessionsEnded(logger, account.Subject);
+        }
+
+        return locked;
+    }
+
+    /// <summary>Enables an account again; what was ended stays so.</summary>
+    public async Task UnlockAsync(Account account, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await store.WriteAsync(
+            db => db.Accounts.Where(row => row.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.DisabledAt, (DateTimeOffset?)null).SetProperty(row => row.UpdatedAt, now), cancellationToken),
+            cancellationToken);
+        AuditLog.AccountUnlocked(logger, account.Subject);
+    }
+
+    /// <summary>Ends all that an account has open; it may sign in anew.</summary>
+    public async Task EndEverythingAsync(Account account, CancellationToken cancellationToken)
+    {
+        await store.TransactAsync(
+            async db =>
+            {
+                await EndEverythingAsync(db, account.Id, clock.GetUtcNow(), cancellationToken);
+                return (true, true);
+            },
+            cancellationToken);
+        AuditLog.SessionsEnded(logger, account.Subject);
     }
 
     /// <summary>Belongs into the transaction of the change itself.</summary>

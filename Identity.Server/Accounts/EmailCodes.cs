@@ -12,7 +12,7 @@ namespace Identity.Server.Accounts;
 /// Six digits by mail that prove who reads a mailbox. At rest a MAC of purpose, mailbox and code; ten minutes; five
 /// tries, each charged before it is compared; one use.
 /// </summary>
-internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Throttle throttle, MailTransport mail, AccountsOptions options, TimeProvider clock, ILogger<EmailCodes> logger)
+internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Throttle throttle, Outbox outbox, AccountsOptions options, TimeProvider clock, ILogger<EmailCodes> logger)
 {
     public const string ForRegistration = "register";
 
@@ -46,11 +46,12 @@ internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Th
         // Every send counts against the address, whatever comes of it.
         await throttle.KeepAsync(receipt);
         var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
-        if (await StoreAsync(purpose, name.Normal, code, cancellationToken))
+        // To the normal form and not as it was written: the code proves the mailbox that the account will have, and a
+        // look-alike in other letters may be somebody else's.
+        var mail = outbox.Seal(new Letter(name.Normal, code, caller.Language), Lifetime);
+        if (await StoreAsync(purpose, name.Normal, code, mail, cancellationToken))
         {
-            // To the normal form and not as it was written: the code proves the mailbox that the account will have, and a
-            // look-alike in other letters may be somebody else's.
-            await mail.SendCodeAsync(name.Normal, code, cancellationToken);
+            await outbox.PostAsync(mail);
         }
         else
         {
@@ -88,23 +89,34 @@ internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Th
             cancellationToken);
     }
 
-    private Task<bool> StoreAsync(string purpose, string mailbox, string code, CancellationToken cancellationToken)
+    // The code and its mail in one commit: neither is there without the other.
+    private Task<bool> StoreAsync(string purpose, string mailbox, string code, OutboxMailRow mail, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var (key, mac, day) = (Key(purpose, mailbox), Mac(purpose, mailbox, code), Day(now));
         var (sent, expires, latest) = (now.ToUnixTimeMilliseconds(), (now + Lifetime).ToUnixTimeMilliseconds(), (now - Interval).ToUnixTimeMilliseconds());
-        return store.WriteAsync(
-            async db => await db.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO email_codes (key, code_mac, sent_at, expires_at, tries, used_at, day, sent_today, wrong_today)
-                VALUES ({key}, {mac}, {sent}, {expires}, 0, NULL, {day}, 1, 0)
-                ON CONFLICT (key) DO UPDATE SET code_mac = excluded.code_mac, sent_at = excluded.sent_at, expires_at = excluded.expires_at, tries = 0, used_at = NULL,
-                    sent_today = CASE WHEN email_codes.day = excluded.day THEN email_codes.sent_today + 1 ELSE 1 END,
-                    wrong_today = CASE WHEN email_codes.day = excluded.day THEN email_codes.wrong_today ELSE 0 END,
-                    day = excluded.day
-                WHERE email_codes.sent_at <= {latest} AND (email_codes.day <> excluded.day OR (email_codes.sent_today < {MaxSentPerDay} AND email_codes.wrong_today < {MaxWrongPerDay}))
-                """,
-                cancellationToken) == 1,
+        return store.TransactAsync(
+            async db =>
+            {
+                var stored = await db.Database.ExecuteSqlAsync(
+                    $"""
+                    INSERT INTO email_codes (key, code_mac, sent_at, expires_at, tries, used_at, day, sent_today, wrong_today)
+                    VALUES ({key}, {mac}, {sent}, {expires}, 0, NULL, {day}, 1, 0)
+                    ON CONFLICT (key) DO UPDATE SET code_mac = excluded.code_mac, sent_at = excluded.sent_at, expires_at = excluded.expires_at, tries = 0, used_at = NULL,
+                        sent_today = CASE WHEN email_codes.day = excluded.day THEN email_codes.sent_today + 1 ELSE 1 END,
+                        wrong_today = CASE WHEN email_codes.day = excluded.day THEN email_codes.wrong_today ELSE 0 END,
+                        day = excluded.day
+                    WHERE email_codes.sent_at <= {latest} AND (email_codes.day <> excluded.day OR (email_codes.sent_today < {MaxSentPerDay} AND email_codes.wrong_today < {MaxWrongPerDay}))
+                    """,
+                    cancellationToken) == 1;
+                if (stored)
+                {
+                    db.Add(mail);
+                    await db.SaveChangesAsync(cancellationToken);
+                }
+
+                return (stored, stored);
+            },
             cancellationToken);
     }
 

@@ -23,7 +23,7 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
 
     private readonly ThrottleRule perName = new("name", options.Throttle.FailuresPerName, TimeSpan.FromHours(1), TimeSpan.FromMinutes(1));
     private readonly ThrottleRule perNameAndAddress = new("name and address", options.Throttle.FailuresPerNameAndAddress, TimeSpan.FromMinutes(10));
-    private readonly ThrottleRule perAddress = new("address", options.Throttle.FailuresPerAddress, TimeSpan.FromMinutes(10));
+    private readonly ThrottleRule perAddress = options.Throttle.PerAddress;
 
     /// <summary>Makes the decoy now rather than in the first unknown visitor's time.</summary>
     public void Prepare() => _ = decoy.Value;
@@ -59,6 +59,9 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
         AuditLog.SignedIn(logger, account!.Subject, caller.Address);
         return account;
     }
+
+    /// <summary>Lifts the lock that failed attempts put on an account's names.</summary>
+    public Task ForgiveAsync(IEnumerable<string> names, CancellationToken cancellationToken) => throttle.ForgetAsync([.. names.Select(name => new ThrottleKey(perName, name))], cancellationToken);
 
     private static RefusalReason Judge(Account? account, PasswordVerificationResult verdict) => (account, verdict) switch
     {

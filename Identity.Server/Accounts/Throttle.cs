@@ -1,4 +1,5 @@
 using Identity.Server.Data;
+using Identity.Server.Hosting;
 using Identity.Server.Keys;
 using Microsoft.EntityFrameworkCore;
 
@@ -23,7 +24,7 @@ internal sealed record ThrottleKey(ThrottleRule Rule, string Subject);
 /// only if the attempt fails or a second one comes beside it, so that an ordinary sign-in writes nothing here and fifty
 /// at once still get no more than the limit. (Several nodes may each hold one such charge: limit + nodes - 1 at most.)
 /// </summary>
-internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider clock)
+internal sealed class Throttle(IdentityStore store, RootKeys roots, Telemetry telemetry, TimeProvider clock)
 {
     private readonly Lock door = new();
     private readonly Dictionary<string, ThrottleReceipt> waiting = new(StringComparer.Ordinal);
@@ -44,6 +45,7 @@ internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider
             if (receipt.Charges.FirstOrDefault(charge => rows.TryGetValue(charge.Id, out var row) && row.BlockedUntil > now) is { } closed)
             {
                 Leave(receipt);
+                Refused(closed.Rule);
                 return (null, closed.Rule);
             }
 
@@ -72,6 +74,11 @@ internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider
             }
 
             Leave(receipt);
+            if (blocked is not null)
+            {
+                Refused(blocked);
+            }
+
             return blocked is null ? (receipt, null) : (null, blocked);
         }
         catch
@@ -124,6 +131,15 @@ internal sealed class Throttle(IdentityStore store, RootKeys roots, TimeProvider
                 return (true, true);
             },
             CancellationToken.None);
+    }
+
+    private void Refused(ThrottleRule rule) => telemetry.Throttled.Add(1, new KeyValuePair<string, object?>("limit", rule.Name));
+
+    /// <summary>Makes counters as if nothing had happened, by an operator's word.</summary>
+    public Task ForgetAsync(IReadOnlyList<ThrottleKey> keys, CancellationToken cancellationToken)
+    {
+        var ids = keys.Select(key => roots.Lookup($"throttle {key.Rule.Name}", key.Subject)).ToList();
+        return store.WriteAsync(db => db.Throttle.Where(row => ids.Contains(row.Key)).ExecuteDeleteAsync(cancellationToken), cancellationToken);
     }
 
     // All keys or none: a receipt that stood under some of its keys only could be counted twice.

@@ -20,10 +20,11 @@ internal static class AuthorizeEndpoint
         }
 
         var pushed = false;
-        if (parameters.Find("request_uri") is { } reference)
+        // Every other reference goes on as it is, to be refused by its name where the client can see it.
+        if (parameters.Find("request_uri") is { } reference && reference.StartsWith(PushedPrefix, StringComparison.Ordinal))
         {
             // RFC 9126 §4: what was pushed counts, and nothing beside it.
-            if (!reference.StartsWith(PushedPrefix, StringComparison.Ordinal) || parameters.Repeats("request_uri") || parameters.Repeats("client_id")
+            if (parameters.Repeats("request_uri") || parameters.Repeats("client_id")
                 || await pending.TakePushedAsync(reference[PushedPrefix.Length..], parameters.Find("client_id") ?? "", cancellationToken) is not { } original)
             {
                 return new PageRefusal(new OAuthError("invalid_request_uri", "The request was not pushed by this client, has expired or was used."));
@@ -65,7 +66,7 @@ internal static class AuthorizeEndpoint
         var handle = http.Request.Query["request"].ToString();
         return await pending.FindAsync(AuthorizeRequestRow.Pending, handle, http, cancellationToken) is { } row
             ? await flow.ResumeAsync(row, handle, http, cancellationToken)
-            : new PageRefusal(OAuthError.InvalidRequest("This sign-in is over or belongs to another browser. Please go back to the application and begin again."));
+            : await flow.OverAsync(handle, http, cancellationToken);
     }
 
     private static async Task<IResult> WaitAsync(ParameterSet parameters, AuthorizeRequest request, string? browser, PendingRequests pending, CancellationToken cancellationToken, string page = Endpoints.Resume)

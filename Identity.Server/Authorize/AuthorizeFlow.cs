@@ -1,4 +1,5 @@
 using Identity.OpenId.Authorize;
+using Identity.OpenId.Clients;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Parameters;
 using Identity.OpenId.Tokens;
@@ -48,9 +49,17 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
         }
 
         var client = clients.Find(target.ClientId)!;
-        var asked = request.Scope.Count > 0 ? request : request with { Scope = client.Scopes };
+        var asked = request with
+        {
+            Scope = request.Scope.Count > 0 ? request.Scope : client.Scopes,
+            // What no scope of its registration would release, a client cannot have by naming it. §5.5.1: that is no error.
+            Claims = request.Claims.Only(scopes.Claims(client.Scopes)),
+        };
         return AuthorizeRules.FirstMistake(new(asked, client.Metadata, scopes.Resources(asked.Scope), pushed)) is { } mistake ? mistake : asked;
     }
+
+    /// <summary>Claims that the request asks for by name and that no scope of it releases: they need a consent of their own.</summary>
+    public IReadOnlyList<string> BeyondScopes(AuthorizeRequest request) => [.. request.Claims.Personal.Except(scopes.Claims(request.Scope), StringComparer.Ordinal)];
 
     /// <summary>What the request owes now. The answer follows from the session and the consent that stand in the database, not from which page came last.</summary>
     public async Task<(InteractionVerdict Verdict, SessionRow? Session)> DecideAsync(AuthorizeRequest request, DateTimeOffset askedAt, bool accountChosen, HttpContext http, CancellationToken cancellationToken)
@@ -63,15 +72,18 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
             return (new(InteractionStep.None, OAuthError.InvalidRequest("id_token_hint is not an id_token of this server.")), null);
         }
 
-        var consentAt = session is null ? null : await consents.GivenAsync(session.AccountId, client.ClientId, request.Scope, cancellationToken);
+        var consentAt = session is null ? null : await consents.GivenAsync(session.AccountId, client.ClientId, request.Scope, BeyondScopes(request), cancellationToken);
         var verdict = Interaction.Decide(
-            new(request, askedAt, session is null ? null : new(Known(session.Account!, hint), session.AuthTime), hint?.Subject, accountChosen, client.AsksConsent, consentAt),
+            new(request, askedAt, session is null ? null : new(subjects.For(session.Account!, client), session.AuthTime) { Methods = session.Amr.Split(' ', StringSplitOptions.RemoveEmptyEntries) }, Expected(hint, session, client), accountChosen, client.AsksConsent, consentAt),
             clock.GetUtcNow());
         return (verdict, session);
     }
 
-    // By the name that the client of the hint knows the person by.
-    private string Known(Account account, IdTokenHint? hint) => hint is not null && clients.Find(hint.ClientId) is { } about ? subjects.For(account, about.Metadata) : account.Subject;
+    // A hint may be another client's, which knows the person by another name.
+    private string? Expected(IdTokenHint? hint, SessionRow? session, ClientMetadata client) =>
+        hint is not null && session is not null && clients.Find(hint.ClientId) is { } about && string.Equals(hint.Subject, subjects.For(session.Account!, about.Metadata), StringComparison.Ordinal)
+            ? subjects.For(session.Account!, client)
+            : hint?.Subject;
 
     /// <summary>Goes on with a waiting request: to the page that is owed, or back to the client.</summary>
     public async Task<IResult> ResumeAsync(AuthorizeRequestRow row, string handle, HttpContext http, CancellationToken cancellationToken)
@@ -90,13 +102,13 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
         var (verdict, session) = await DecideAsync(request, row.AskedAt, row.AccountChosen, http, cancellationToken);
         if (verdict.Error is null && verdict.Step != InteractionStep.None)
         {
-            return TypedResults.Redirect($"{PageOf(verdict.Step)}?request={handle}");
+            return new SeeOther($"{PageOf(verdict.Step)}?request={handle}");
         }
 
         // Once: whoever comes back to it by the history gets a page and not a second code.
         if (!await pending.UseAsync(row, cancellationToken))
         {
-            return new PageRefusal(OAuthError.InvalidRequest("This sign-in is over. Please go back to the application and begin again."));
+            return await OverAsync(handle, http, cancellationToken);
         }
 
         return verdict.Error is { } refused ? Answer(target, refused, http) : await AnswerAsync(target, request, session!, http, cancellationToken);
@@ -106,6 +118,15 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
     {
         var code = await codes.IssueAsync(request, clients.Find(request.ClientId)!.Metadata, session, cancellationToken);
         return new AuthorizeAnswer(AuthorizeResponse.Of(target, Caller.Of(http).Issuer, code));
+    }
+
+    /// <summary>For a waiting request that is over: the way back to the application, where this browser came from one.</summary>
+    public async Task<PageRefusal> OverAsync(string? handle, HttpContext http, CancellationToken cancellationToken)
+    {
+        var client = await pending.ClientOfAsync(handle, http, cancellationToken) is { } id ? clients.Find(id)?.Metadata : null;
+        return client is null
+            ? new(OAuthError.InvalidRequest("This sign-in is over or belongs to another browser. Please go back to the application and begin again."))
+            : new(OAuthError.InvalidRequest("This sign-in is over. Please go back to the application and begin again."), new(client.ClientName ?? client.ClientId, client.ClientUri));
     }
 
     public static IResult Answer(AuthorizeTarget target, OAuthError error, HttpContext http) => new AuthorizeAnswer(AuthorizeResponse.Of(target, Caller.Of(http).Issuer, error));

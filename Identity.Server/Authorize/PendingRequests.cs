@@ -66,6 +66,19 @@ internal sealed class PendingRequests(IdentityStore store, TimeProvider clock)
             : await store.WriteAsync(db => db.AuthorizeRequests.Where(one => one.HandleHash == hash && one.BrowserHash == null).ExecuteUpdateAsync(set => set.SetProperty(one => one.BrowserHash, browser), cancellationToken), cancellationToken) == 1 ? row : null;
     }
 
+    /// <summary>Whose request it was, living or over, for the browser that it belongs to; nobody else learns that.</summary>
+    public async Task<string?> ClientOfAsync(string? handle, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (!Handle.IsWellFormed(handle))
+        {
+            return null;
+        }
+
+        var (hash, browser) = (Handle.Hash(handle!), SessionCookies.BrowserHash(http));
+        return await store.ReadAsync(
+            db => db.AuthorizeRequests.Where(one => one.HandleHash == hash && one.Kind == AuthorizeRequestRow.Pending && one.BrowserHash == browser).Select(one => one.ClientId).SingleOrDefaultAsync(cancellationToken), cancellationToken);
+    }
+
     /// <summary>Takes a pushed request: once, and by its own client only (RFC 9126 §4).</summary>
     public async Task<ParameterSet?> TakePushedAsync(string handle, string clientId, CancellationToken cancellationToken)
     {

@@ -86,7 +86,7 @@ internal sealed class RegisteredClients(IdentityStore store, ClientDirectory dir
             cancellationToken);
         if (removed)
         {
-            AuditLog.ClientRemoved(logger, clientId);
+            AuditLog.RegistrationRemoved(logger, clientId);
             await directory.LoadAsync(cancellationToken);
         }
 

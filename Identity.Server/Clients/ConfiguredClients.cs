@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Identity.Server.Clients;
 
 /// <summary>The clients of configuration and of the server itself, validated and brought into the database at start.</summary>
-internal sealed partial class ConfiguredClients(IConfiguration configuration, ScopeDirectory scopes, GrantTypeList offered, LegacyApiList legacyApis, IHostEnvironment environment, IdentityStore store, TimeProvider clock, ILogger<ConfiguredClients> logger)
+internal sealed partial class ConfiguredClients(IConfiguration configuration, ScopeDirectory scopes, GrantTypeList offered, LegacyApiList legacyApis, ExternalAppList externalApps, IHostEnvironment environment, IdentityStore store, TimeProvider clock, ILogger<ConfiguredClients> logger)
 {
     public const string DemoSecret = "demo-secret-for-development-only";
 
@@ -82,10 +82,14 @@ internal sealed partial class ConfiguredClients(IConfiguration configuration, Sc
     {
         var (client, mistake) = ClientMetadata.Read(json.ToJsonString());
         mistake ??= ClientRules.Mistakes(client!, offered.Names, scopes.Names, environment.IsProduction()).FirstOrDefault();
+        mistake ??= client!.ExternalApps.FirstOrDefault(app => !externalApps.Names.Contains(app, StringComparer.Ordinal)) is { } unknown
+            ? $"external_apps has {unknown}, which is not the Name of an app of External."
+            : null;
         return mistake is null ? client! : throw new SettingsException($"Clients:{index}:{mistake}");
     }
 
-    private static ClientMetadata HashSecret(ClientMetadata client) => client with
+    /// <summary>The registration as it may be stored.</summary>
+    internal static ClientMetadata HashSecret(ClientMetadata client) => client with
     {
         ClientSecret = null,
         ClientSecretHash = null,
@@ -126,6 +130,9 @@ internal sealed partial class ConfiguredClients(IConfiguration configuration, Sc
 
 /// <summary>The grant types that have a grant behind them.</summary>
 internal sealed record GrantTypeList(IReadOnlyList<string> Names);
+
+/// <param name="Names">Of our apps at QQ and WeChat.</param>
+internal sealed record ExternalAppList(IReadOnlyList<string> Names);
 
 /// <param name="Names">Every legacy API there is: these identifiers are theirs alone.</param>
 /// <param name="Serving">The clients of those that serve now.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Identity.Compat;
 using Identity.OpenId.Scopes;
 using Identity.Server.Hosting;
 
@@ -71,7 +72,7 @@ internal sealed class ScopeDirectory
         return new ScopeDirectory(
         [
             .. StandardScopes.All.Select(name => new Scope(name, Public: false, [], ScopeClaims.Of(name))),
-            .. legacyApis.Select(api => new Scope(api, Public: false, [LegacyAudience(api)], [])),
+            .. legacyApis.Select(api => new Scope(api, Public: false, [LegacyAudience.Of(api)], [])),
             .. custom.Select(setting => new Scope(
                 setting.Name,
                 Public: true,
@@ -80,9 +81,6 @@ internal sealed class ScopeDirectory
                 setting.Description)),
         ]);
     }
-
-    /// <summary>The audience of a legacy API's own tokens.</summary>
-    public static string LegacyAudience(string api) => $"urn:cloudmind:{api}";
 
     private static T Parse<T>(JsonObject json, string path)
     {

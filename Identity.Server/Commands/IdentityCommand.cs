@@ -11,6 +11,9 @@ internal static class IdentityCommand
     /// <summary>The command was understood and refused.</summary>
     public const int Refused = 1;
 
+    /// <summary>It was done, except for data that could not be used (EX_DATAERR of sysexits.h).</summary>
+    public const int BadData = 65;
+
     /// <summary>A setting keeps the server from starting (EX_CONFIG of sysexits.h).</summary>
     public const int BadSettings = 78;
 
@@ -21,7 +24,15 @@ internal static class IdentityCommand
         {
             config,
             new ServeCommand(config),
-            new Command("users", "People.") { new UsersAddCommand(config) },
+            UsersCommands.Of(config),
+            ClientsCommands.Of(config),
+            KeysCommands.Of(config),
+            AuditCommands.Of(config),
+            AuditCommands.Jobs(config),
+            MigrateCommand.Of(config),
+            DoctorCommand.Of(config),
+            new ImportCommand(config),
+            new CompatCommand(config),
         };
         root.TreatUnmatchedTokensAsErrors = false;
         root.SetAction((result, cancellationToken) => ServeCommand.ServeAsync(result, config, cancellationToken));

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Identity.Server.Accounts;
-using Identity.Server.Hosting;
-using Microsoft.Extensions.Logging.Console;
+using Identity.Server.Jobs;
 
 namespace Identity.Server.Commands;
 
@@ -44,11 +43,9 @@ internal sealed class UsersAddCommand : Command
 
     private async Task<int> AddAsync(ParseResult result, Option<string[]> config, CancellationToken cancellationToken)
     {
-        // What is left are settings; a misspelt option of this command would be taken for one and be lost.
-        var settings = result.UnmatchedTokens;
-        if (settings.FirstOrDefault(token => !IsSetting(token)) is { } stray)
+        if (CommandRun.Stray(result) is { } stray)
         {
-            return Refuse($"{stray} is not an option of this command. Settings are written --Name=value.");
+            return CommandRun.Refuse(stray);
         }
 
         NewAccount wanted;
@@ -58,32 +55,29 @@ internal sealed class UsersAddCommand : Command
         }
         catch (Exception mistake) when (mistake is JsonException or IOException)
         {
-            return Refuse($"The claims could not be read: {mistake.Message}");
+            return CommandRun.Refuse($"The claims could not be read: {mistake.Message}");
         }
 
         if (result.GetValue(passwordStdin) && string.IsNullOrEmpty(wanted.Password))
         {
-            return Refuse("--password-stdin: standard input holds no password.");
+            return CommandRun.Refuse("--password-stdin: standard input holds no password.");
         }
 
-        // Standard output is for the subject alone, so that a script can keep it.
-        await using var app = ServerApplication.Build(
-            [.. settings, "--Logging:LogLevel:Default=Warning"],
-            result.GetValue(config) ?? [],
-            builder => builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+        await using var app = CommandRun.Build(result, config);
         var (registry, options) = (app.Services.GetRequiredService<AccountRegistry>(), app.Services.GetRequiredService<AccountsOptions>());
         if (registry.Check(wanted) is var wrong and not AccountMistake.None)
         {
-            return Refuse(Sentence(wrong, options));
+            return CommandRun.Refuse(Sentence(wrong, options));
         }
 
         await app.PrepareDataAsync(cancellationToken);
         var (account, refusal) = await registry.CreateAsync(wanted, "command line", cancellationToken);
         if (account is null)
         {
-            return Refuse(Sentence(refusal, options));
+            return CommandRun.Refuse(Sentence(refusal, options));
         }
 
+        await app.Services.GetRequiredService<AuditWriting>().FlushAsync(CancellationToken.None);
         Console.WriteLine(account.Subject);
         return IdentityCommand.Success;
     }
@@ -118,17 +112,6 @@ internal sealed class UsersAddCommand : Command
             Zoneinfo = Claim("--zoneinfo", file.Zoneinfo),
             Locale = Claim("--locale", file.Locale),
         };
-    }
-
-    // --Section:Name=value, or one of the few settings outside any section.
-    private static bool IsSetting(string token) =>
-        token.StartsWith("--", StringComparison.Ordinal) && token.Split('=', 2) is [var name, _]
-        && (name.Contains(':', StringComparison.Ordinal) || name is "--Issuer" or "--environment" or "--urls");
-
-    private static int Refuse(string sentence)
-    {
-        Console.Error.WriteLine(sentence);
-        return IdentityCommand.Refused;
     }
 
     private static string Sentence(AccountMistake mistake, AccountsOptions options) => mistake switch

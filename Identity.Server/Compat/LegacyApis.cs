@@ -15,10 +15,13 @@ internal static class LegacyApis
 
     public static IReadOnlyList<string> Names { get; } = [CloudMind, NleCloud, RageFrame];
 
-    public static LegacyApiList List(CompatOptions options, bool servesByDefault) => new(
+    /// <param name="options">Section <c>Compat</c>.</param>
+    /// <param name="servesByDefault">Whether an API serves whose configuration says nothing.</param>
+    /// <param name="external">Name and provider's grant of each of our apps at QQ and WeChat.</param>
+    public static LegacyApiList List(CompatOptions options, bool servesByDefault, IReadOnlyList<(string Name, string Grant)> external) => new(
         Names,
         [
-            .. Serving(options.CloudMind, Client(CloudMind, "CloudMind", TimeSpan.FromSeconds(30_000), GrantTypes.Password), servesByDefault),
+            .. Serving(options.CloudMind, WithApps(Client(CloudMind, "CloudMind", TimeSpan.FromSeconds(30_000), GrantTypes.Password), options.CloudMind, external), servesByDefault),
             .. Serving(options.NleCloud, Client(NleCloud, "NLECloud", TimeSpan.FromHours(24), GrantTypes.Password), servesByDefault),
             .. Serving(options.RageFrame, Client(RageFrame, "RageFrame", TimeSpan.FromSeconds(172_800), GrantTypes.Password, GrantTypes.RefreshToken), servesByDefault),
         ]);
@@ -44,6 +47,18 @@ internal static class LegacyApis
         {
             yield return "NleCloud:RememberMeLifetime must be between one minute and 30 days.";
         }
+    }
+
+    // The API has two routes for QQ and WeChat; its client may use every app, unless the operator names some.
+    private static ClientMetadata WithApps(ClientMetadata client, CloudMindOptions options, IReadOnlyList<(string Name, string Grant)> external)
+    {
+        if (options.ExternalApps.Any(name => !external.Any(app => string.Equals(app.Name, name, StringComparison.Ordinal))))
+        {
+            throw new SettingsException("Compat:CloudMind:ExternalApps must hold names of apps of External.");
+        }
+
+        var used = external.Where(app => options.ExternalApps.Count == 0 || options.ExternalApps.Contains(app.Name, StringComparer.Ordinal)).ToList();
+        return client with { ExternalApps = [.. used.Select(app => app.Name)], GrantTypes = [.. client.GrantTypes, .. used.Select(app => app.Grant).Distinct(StringComparer.Ordinal)] };
     }
 
     private static IEnumerable<ClientMetadata> Serving(LegacyApiOptions options, ClientMetadata client, bool servesByDefault) =>

@@ -31,6 +31,9 @@ internal sealed class AuthorizationCodeRow
 
     public required string Amr { get; init; }
 
+    /// <summary>What was asked for by name, OpenID Connect Core §5.5, as JSON; null for nothing.</summary>
+    public string? Claims { get; init; }
+
     public DateTimeOffset ExpiresAt { get; init; }
 
     public DateTimeOffset? RedeemedAt { get; init; }

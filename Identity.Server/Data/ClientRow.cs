@@ -8,6 +8,9 @@ internal sealed class ClientRow
     /// <summary>Registered itself, RFC 7591.</summary>
     public const string FromRegistration = "registration";
 
+    /// <summary>Added by an operator; the configuration has no say in it.</summary>
+    public const string FromCommandLine = "command line";
+
     public required string ClientId { get; init; }
 
     public required string Origin { get; set; }

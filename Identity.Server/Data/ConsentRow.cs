@@ -9,5 +9,8 @@ internal sealed class ConsentRow
 
     public required string Scope { get; init; }
 
+    /// <summary>Names of claims that were allowed one by one, space-separated.</summary>
+    public required string Claims { get; init; }
+
     public DateTimeOffset GrantedAt { get; init; }
 }

@@ -52,6 +52,22 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 
     public DbSet<LegacyCounterRow> LegacyCounters => Set<LegacyCounterRow>();
 
+    public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
+
+    public DbSet<LegacyUsageRow> LegacyUsage => Set<LegacyUsageRow>();
+
+    public DbSet<ExternalIdentityRow> ExternalIdentities => Set<ExternalIdentityRow>();
+
+    public DbSet<ExternalUnionRow> ExternalUnions => Set<ExternalUnionRow>();
+
+    public DbSet<ExternalAppTokenRow> ExternalAppTokens => Set<ExternalAppTokenRow>();
+
+    public DbSet<AuditEventRow> AuditEvents => Set<AuditEventRow>();
+
+    public DbSet<OutboxMailRow> OutboxMails => Set<OutboxMailRow>();
+
+    public DbSet<JobRunRow> JobRuns => Set<JobRunRow>();
+
     /// <summary>Tells the other nodes that a snapshot is old; belongs into the transaction of the change itself.</summary>
     public Task BumpAsync(string name, CancellationToken cancellationToken) => Database.ExecuteSqlAsync(
         $"INSERT INTO changes (name, version) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET version = changes.version + 1", cancellationToken);
@@ -144,6 +160,13 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             deliveries.ToTable("logout_deliveries").HasKey(row => new { row.Sid, row.ClientId });
             deliveries.HasIndex(row => new { row.State, row.DueAt });
         });
+        modelBuilder.Entity<AuditEventRow>().ToTable("audit_events").HasIndex(row => row.At);
+        modelBuilder.Entity<OutboxMailRow>(mails =>
+        {
+            mails.ToTable("outbox_mails").HasIndex(row => new { row.State, row.DueAt });
+            mails.Property(row => row.Id).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<JobRunRow>().ToTable("job_runs").HasKey(row => new { row.Job, row.Node });
         modelBuilder.Entity<RevokedTokenRow>(tokens =>
         {
             tokens.ToTable("revoked_tokens").HasKey(row => row.Jti);
@@ -165,6 +188,17 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             members.HasIndex(row => new { row.Api, row.Number }).IsUnique();
         });
         modelBuilder.Entity<LegacyCounterRow>().ToTable("legacy_counters").HasKey(row => row.Api);
+        modelBuilder.Entity<ApiKeyRow>(keys =>
+        {
+            keys.ToTable("api_keys").HasKey(row => row.AccountId);
+            keys.Property(row => row.AccountId).ValueGeneratedNever();
+            keys.HasOne(row => row.Account).WithOne().HasForeignKey<ApiKeyRow>(row => row.AccountId);
+            keys.HasIndex(row => row.Mac).IsUnique();
+        });
+        modelBuilder.Entity<LegacyUsageRow>().ToTable("legacy_usage").HasKey(row => new { row.Api, row.Route, row.Version, row.Outcome });
+        modelBuilder.Entity<ExternalIdentityRow>().ToTable("external_identities").HasKey(row => new { row.Provider, row.AppId, row.OpenId });
+        modelBuilder.Entity<ExternalUnionRow>().ToTable("external_unions").HasKey(row => new { row.Provider, row.Developer, row.UnionId });
+        modelBuilder.Entity<ExternalAppTokenRow>().ToTable("external_app_tokens").HasKey(row => row.AppId);
 
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {

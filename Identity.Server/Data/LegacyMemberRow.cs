@@ -19,4 +19,7 @@ internal sealed class LegacyMemberRow
 
     /// <summary>A JSON object of the API's own fields.</summary>
     public string? Profile { get; init; }
+
+    /// <summary>When an import brought it; null where this server gave the number.</summary>
+    public DateTimeOffset? ImportedAt { get; init; }
 }

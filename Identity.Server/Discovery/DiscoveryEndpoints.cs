@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Identity.OpenId;
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Discovery;
 using Identity.OpenId.Keys;
@@ -53,7 +54,9 @@ internal static class DiscoveryEndpoints
             IntrospectionEndpointAuthMethodsSupported = confidential,
             RevocationEndpointAuthMethodsSupported = ClientAuthenticationMethods.Offered,
             DpopSigningAlgValuesSupported = DPoPProof.Algorithms,
-            ClaimsSupported = ScopeClaims.All,
+            // The last three are about the sign-in, and the id_token has them.
+            ClaimsSupported = [.. ScopeClaims.All, "auth_time", "acr", "amr"],
+            AcrValuesSupported = AuthenticationContext.Supported,
         });
     }
 

@@ -49,13 +49,14 @@ internal static class EndSessionEndpoint
 
         var session = await sessions.CurrentAsync(http, cancellationToken);
         var after = redirectUri is null ? Endpoints.SignedOut : LogoutRequests.Location(redirectUri, state);
-        if (session is null)
+        // A form from another site brings no cookies: who is signed in is seen by the page, to which the browser goes with them.
+        if (session is null && !HttpMethods.IsPost(http.Request.Method))
         {
             return new SeeOther(after);
         }
 
         // §2: without a hint about this very session anybody's link could sign a person out, so the person is asked.
-        if (hint is not null && (hint.SessionId is { } sid ? string.Equals(sid, session.Sid, StringComparison.Ordinal) : client is not null && string.Equals(hint.Subject, subjects.For(session.Account!, client), StringComparison.Ordinal)))
+        if (session is not null && hint is not null && (hint.SessionId is { } sid ? string.Equals(sid, session.Sid, StringComparison.Ordinal) : client is not null && string.Equals(hint.Subject, subjects.For(session.Account!, client), StringComparison.Ordinal)))
         {
             await sessions.EndAsync(http, session, cancellationToken);
             return new SeeOther(after);

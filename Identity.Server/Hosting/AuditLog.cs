@@ -2,7 +2,7 @@ using Identity.OpenId.Errors;
 
 namespace Identity.Server.Hosting;
 
-/// <summary>What happened to whom, in words that name nobody's secret. Event ids are stable.</summary>
+/// <summary>What happened to whom, in words that name nobody's secret. Event ids are stable; docs/operations.md lists them. The log and the audit trail hear the same call.</summary>
 internal static partial class AuditLog
 {
     [LoggerMessage(2001, LogLevel.Information, "Sign-in of {Subject} by password from {Address}")]
@@ -13,6 +13,15 @@ internal static partial class AuditLog
 
     [LoggerMessage(2003, LogLevel.Information, "Account {Subject} created by {Door}")]
     public static partial void AccountCreated(ILogger logger, string subject, string door);
+
+    [LoggerMessage(2004, LogLevel.Information, "Account {Subject} was locked by an operator")]
+    public static partial void AccountLocked(ILogger logger, string subject);
+
+    [LoggerMessage(2005, LogLevel.Information, "Account {Subject} was unlocked by an operator")]
+    public static partial void AccountUnlocked(ILogger logger, string subject);
+
+    [LoggerMessage(2006, LogLevel.Information, "Password of account {Subject} was set")]
+    public static partial void PasswordSet(ILogger logger, string subject);
 
     [LoggerMessage(2010, LogLevel.Warning, "Refresh token reuse: family {Family} of client {Client} was revoked")]
     public static partial void RefreshReused(ILogger logger, Guid family, string client);
@@ -32,18 +41,54 @@ internal static partial class AuditLog
     [LoggerMessage(2020, LogLevel.Information, "Token request of client {Client} refused: {Error} ({Reason})")]
     public static partial void TokenRefused(ILogger logger, string client, string error, RefusalReason reason);
 
-    [LoggerMessage(2021, LogLevel.Information, "Client {Client} exchanged a token of {Subject} that was issued to {From}")]
-    public static partial void TokenExchanged(ILogger logger, string client, string subject, string from);
+    [LoggerMessage(2021, LogLevel.Information, "Tokens issued to client {Client} for {Subject} by grant {Grant} from {Address}")]
+    public static partial void TokensIssued(ILogger logger, string client, string subject, string grant, string address);
 
-    [LoggerMessage(2040, LogLevel.Information, "Client {Client} registered itself")]
-    public static partial void ClientRegistered(ILogger logger, string client);
+    [LoggerMessage(2060, LogLevel.Information, "Sign-in of {Subject} by {Provider} app {App} from {Address}")]
+    public static partial void SignedInExternally(ILogger logger, string subject, string provider, string app, string address);
 
-    [LoggerMessage(2041, LogLevel.Information, "Client {Client} changed its registration")]
-    public static partial void ClientChanged(ILogger logger, string client);
+    [LoggerMessage(2061, LogLevel.Information, "Sign-in by {Provider} app {App} refused from {Address}: {Reason}")]
+    public static partial void ExternalRefused(ILogger logger, string provider, string app, string address, RefusalReason reason);
 
-    [LoggerMessage(2042, LogLevel.Information, "Client {Client} removed its registration")]
-    public static partial void ClientRemoved(ILogger logger, string client);
+    [LoggerMessage(2062, LogLevel.Information, "Account {Subject} linked to {Provider} app {App}")]
+    public static partial void Linked(ILogger logger, string subject, string provider, string app);
+
+    [LoggerMessage(2063, LogLevel.Information, "Account {Subject} unlinked from {Provider}")]
+    public static partial void Unlinked(ILogger logger, string subject, string provider);
 
     [LoggerMessage(2030, LogLevel.Information, "Signing key {Kid} ({Algorithm}) made; it signs from {SignsFrom:O}")]
     public static partial void KeyMade(ILogger logger, string kid, string algorithm, DateTimeOffset signsFrom);
+
+    [LoggerMessage(2070, LogLevel.Information, "Sign-in of {Subject} by API key from {Address}")]
+    public static partial void SignedInByApiKey(ILogger logger, string subject, string address);
+
+    [LoggerMessage(2071, LogLevel.Information, "Sign-in by API key refused from {Address}: {Reason}")]
+    public static partial void ApiKeyRefused(ILogger logger, string address, RefusalReason reason);
+
+    [LoggerMessage(2072, LogLevel.Information, "API key of account {Subject} set by {By} from {Address}")]
+    public static partial void ApiKeySet(ILogger logger, string subject, string by, string address);
+
+    [LoggerMessage(2073, LogLevel.Information, "API key of account {Subject} cleared by {By} from {Address}")]
+    public static partial void ApiKeyCleared(ILogger logger, string subject, string by, string address);
+
+    [LoggerMessage(2080, LogLevel.Information, "Client {Client} was added by an operator")]
+    public static partial void ClientAdded(ILogger logger, string client);
+
+    [LoggerMessage(2081, LogLevel.Information, "Client {Client} was given a new secret by an operator")]
+    public static partial void ClientSecretRotated(ILogger logger, string client);
+
+    [LoggerMessage(2082, LogLevel.Information, "Client {Client} was removed by an operator")]
+    public static partial void ClientRemoved(ILogger logger, string client);
+
+    [LoggerMessage(2090, LogLevel.Information, "Client {Client} exchanged a token of {Subject} that was issued to {From}")]
+    public static partial void TokenExchanged(ILogger logger, string client, string subject, string from);
+
+    [LoggerMessage(2091, LogLevel.Information, "Client {Client} registered itself")]
+    public static partial void ClientRegistered(ILogger logger, string client);
+
+    [LoggerMessage(2092, LogLevel.Information, "Client {Client} changed its registration")]
+    public static partial void ClientChanged(ILogger logger, string client);
+
+    [LoggerMessage(2093, LogLevel.Information, "Client {Client} removed its registration")]
+    public static partial void RegistrationRemoved(ILogger logger, string client);
 }

@@ -11,9 +11,21 @@ internal sealed class HostingOptions
     /// <summary>Serve protocol endpoints over plain http in Production too: loopback benchmarks, a trusted mesh. Default false.</summary>
     public bool AllowInsecureHttp { get; set; }
 
-    public IEnumerable<string> Mistakes() => KnownProxies
-        .Where(proxy => !IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _))
-        .Select(_ => "KnownProxies must hold IP addresses or networks such as 10.0.0.0/8.");
+    /// <summary>How long a server that was told to stop goes on answering with its readiness red, so that a balancer has time to look elsewhere. Default none.</summary>
+    public TimeSpan ShutdownDelay { get; set; }
+
+    public IEnumerable<string> Mistakes()
+    {
+        if (KnownProxies.Any(proxy => !IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _)))
+        {
+            yield return "KnownProxies must hold IP addresses or networks such as 10.0.0.0/8.";
+        }
+
+        if (ShutdownDelay < TimeSpan.Zero || ShutdownDelay > TimeSpan.FromMinutes(5))
+        {
+            yield return "ShutdownDelay must be between zero and five minutes.";
+        }
+    }
 }
 
 /// <summary>The root setting <c>Issuer</c>.</summary>
@@ -44,6 +56,8 @@ internal sealed record IssuerSetting(string? Configured)
 
     /// <summary>The issuer's path, under which everything is served too; empty for most.</summary>
     public string Path => Configured is null ? "" : new Uri(Configured).AbsolutePath.TrimEnd('/');
+
+    public bool IsHttps => Configured?.StartsWith("https://", StringComparison.Ordinal) ?? false;
 
     public string For(HttpRequest request) => Configured ?? $"{request.Scheme}://{request.Host}{request.PathBase}";
 }

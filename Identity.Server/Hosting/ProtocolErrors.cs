@@ -42,7 +42,7 @@ internal static partial class ProtocolErrors
             return;
         }
 
-        app.Use((http, next) => http.Request.IsHttps || http.GetEndpoint()?.Metadata.GetMetadata<LegacyRoute>() is not null
+        app.Use((http, next) => http.Request.IsHttps || http.GetEndpoint()?.Metadata.GetMetadata<LegacyRoute>() is not null || http.GetEndpoint()?.Metadata.GetMetadata<PlainHttp>() is not null
             ? next(http)
             : new OAuthRefusal(OAuthError.InvalidRequest("This server answers over https only.")).ExecuteAsync(http));
     }

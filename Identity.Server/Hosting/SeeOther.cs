@@ -6,7 +6,8 @@ internal sealed class SeeOther(string location) : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-        httpContext.Response.Headers.Location = location;
+        // A page of ours is behind the issuer's path.
+        httpContext.Response.Headers.Location = location.StartsWith('/') ? httpContext.Request.PathBase + location : location;
         httpContext.Response.Headers.CacheControl = "no-store";
         return Task.CompletedTask;
     }

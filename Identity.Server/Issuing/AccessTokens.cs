@@ -18,6 +18,7 @@ internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, Refere
                 Account = account,
                 FamilyEnded = db.RefreshFamilies.Any(row => row.Id == family && row.RevokedAt != null),
                 Revoked = db.RevokedTokens.Any(row => row.Jti == jti),
+                Claims = db.RefreshFamilies.Where(row => row.Id == family).Select(row => row.Claims).SingleOrDefault(),
             })
             .SingleOrDefault());
 
@@ -30,6 +31,7 @@ internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, Refere
                 Account = account,
                 FamilyEnded = db.RefreshFamilies.Any(row => row.Id == family && row.RevokedAt != null),
                 Revoked = db.RevokedTokens.Any(row => row.Jti == jti),
+                Claims = db.RefreshFamilies.Where(row => row.Id == family).Select(row => row.Claims).SingleOrDefault(),
             })
             .SingleOrDefault());
 
@@ -52,13 +54,13 @@ internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, Refere
         {
             return await store.ReadAsync(db => isRevoked(db, claims.Id.Text), cancellationToken)
                 ? TokenReader.Invalid(RefusalReason.Revoked)
-                : new GoodToken(claims, null);
+                : new GoodToken(claims, null, null);
         }
 
         var state = await store.ReadAsync(
             db => subjects.AccountOf(claims.Subject) is { } account ? lookById(db, account, claims.Id.Family, claims.Id.Text) : look(db, claims.Subject, claims.Id.Family, claims.Id.Text), cancellationToken);
         return state is { Account.DisabledAt: null, FamilyEnded: false, Revoked: false } && !state.Account.Outlived(claims.Id.IssuedAt)
-            ? new GoodToken(claims, state.Account)
+            ? new GoodToken(claims, state.Account, state.Claims)
             : TokenReader.Invalid(RefusalReason.Revoked);
     }
 
@@ -77,9 +79,12 @@ internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, Refere
         public bool FamilyEnded { get; init; }
 
         public bool Revoked { get; init; }
+
+        public string? Claims { get; init; }
     }
 }
 
 /// <param name="Claims">What the token says.</param>
 /// <param name="Account">The person, as of now; null when the client acts for itself.</param>
-internal sealed record GoodToken(AccessTokenClaims Claims, Account? Account);
+/// <param name="Asked">What its authorization asked for by name (OpenID Connect Core §5.5), as JSON; null for nothing.</param>
+internal sealed record GoodToken(AccessTokenClaims Claims, Account? Account, string? Asked);

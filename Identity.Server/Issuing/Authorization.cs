@@ -1,3 +1,4 @@
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Tokens;
@@ -36,8 +37,17 @@ internal sealed record Authorization
     /// <summary>For the id_token.</summary>
     public string? Nonce { get; init; }
 
-    /// <summary>RFC 8707: the resources that the token is for; null for all that the scopes belong to.</summary>
+    /// <summary>Claims that were asked for by name, OpenID Connect Core §5.5; null for none.</summary>
+    public ClaimsRequest? Claims { get; init; }
+
+    /// <summary>RFC 8707: the resources that the access token is for; null for all that the scopes belong to.</summary>
     public IReadOnlyList<string>? Resources { get; init; }
+
+    /// <summary>The resources that were granted, for which tokens may be asked later (RFC 8707 §2.2); null for all that the scopes belong to.</summary>
+    public IReadOnlyList<string>? GrantedResources { get; init; }
+
+    /// <summary>False for a proof that the client keeps and can present again: no refresh token comes with it.</summary>
+    public bool MayRefresh { get; init; } = true;
 
     /// <summary>The key that the tokens are bound to, proved (RFC 9449).</summary>
     public string? KeyThumbprint { get; init; }

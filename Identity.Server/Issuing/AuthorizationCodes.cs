@@ -37,6 +37,7 @@ internal sealed class AuthorizationCodes(IdentityStore store, RefreshFamilies fa
             KeyThumbprint = request.DpopJkt,
             AuthTime = session.AuthTime,
             Amr = session.Amr,
+            Claims = request.Claims.IsEmpty ? null : request.Claims.ToJson(),
             ExpiresAt = clock.GetUtcNow() + client.AuthorizationCodeLifetime,
         };
         return await store.TransactAsync(

@@ -15,7 +15,7 @@ namespace Identity.Server.Issuing;
 /// Refresh families: one row each, one conditional UPDATE for a rotation, no row for a token. Judged by
 /// <see cref="RefreshRotation"/>; here are only its effects.
 /// </summary>
-internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeProvider clock, ILogger<RefreshFamilies> logger)
+internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telemetry telemetry, TimeProvider clock, ILogger<RefreshFamilies> logger)
 {
     private const int SaltLength = 16;
 
@@ -61,7 +61,8 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
             Amr = string.Join(' ', authorization.AuthenticationMethods),
             SessionKey = authorization.SessionKey,
             Sid = sid,
-            Resources = authorization.Resources is { } resources ? string.Join(' ', resources) : null,
+            Claims = authorization.Claims?.ToJson(),
+            Resources = authorization.GrantedResources is { } resources ? string.Join(' ', resources) : null,
             // RFC 9449 §5: a confidential client proves itself at every refresh, a public one only its key.
             KeyThumbprint = client.IsPublic ? authorization.KeyThumbprint : null,
         };
@@ -140,10 +141,12 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
                 case RefreshAct.Refuse:
                     return Refuse(verdict.Reason);
                 case RefreshAct.Repeat:
+                    telemetry.Refreshes.Add(1, new KeyValuePair<string, object?>("kind", "replay"));
                     return (family, new(family.Id, Token(family, verdict.Successor)));
                 case RefreshAct.Revoke:
                     await RevokeAsync(family.Id, CancellationToken.None);
                     AuditLog.RefreshReused(logger, family.Id, family.ClientId);
+                    telemetry.Refreshes.Add(1, new KeyValuePair<string, object?>("kind", "reuse"));
                     return Refuse(verdict.Reason);
                 default:
                     if (await MoveAsync(family, token.Generation, verdict, client, now, cancellationToken))
@@ -247,6 +250,7 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, TimeP
         if (moved && behind)
         {
             AuditLog.RefreshFastForwarded(logger, id, family.ClientId, from, to);
+            telemetry.Refreshes.Add(1, new KeyValuePair<string, object?>("kind", "fast_forward"));
         }
 
         return moved;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Device;
 using Identity.OpenId.Errors;
@@ -6,6 +7,7 @@ using Identity.OpenId.Introspection;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
 using Identity.OpenId.Tokens;
+using Identity.Server.Accounts;
 using Identity.Server.Keys;
 using Microsoft.IdentityModel.Tokens;
 
@@ -99,7 +101,7 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
 
     // Password grants always get one if the client lists the grant; in a browser it takes offline_access, or a client of our own.
     private static bool MayRefresh(Authorization authorization) =>
-        authorization.Account is not null && authorization.Actor is null && authorization.Client.MayUse(GrantTypes.RefreshToken)
+        authorization is { MayRefresh: true, Account: not null, Actor: null } && authorization.Client.MayUse(GrantTypes.RefreshToken)
         && (authorization.SessionId is null || authorization.Client.FirstParty || authorization.Scopes.Contains(StandardScopes.OfflineAccess));
 
     private string? IdToken(Authorization authorization, string issuer, string access, DateTimeOffset now) =>
@@ -114,11 +116,12 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
                     IssuedAt = now,
                     ExpiresAt = now + authorization.Client.IdTokenLifetime,
                     AuthTime = authorization.AuthTime,
+                    AuthenticationContext = AuthenticationContext.Reached(authorization.AuthenticationMethods) is [var strongest, ..] ? strongest : null,
                     AuthenticationMethods = authorization.AuthenticationMethods,
                     AccessTokenHash = TokenHash.LeftHalf(access),
                     Nonce = authorization.Nonce,
                     SessionId = authorization.SessionId,
-                }.ToJson(),
+                }.ToJson(writer => UserClaims.Write(writer, authorization.Account, authorization.Claims?.IdToken.Keys ?? [])),
                 IdTokenClaims.Type);
 }
 

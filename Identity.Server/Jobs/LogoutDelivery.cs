@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Identity.Server.Jobs;
 
 /// <summary>Tells clients of ended sessions, Back-Channel Logout 1.0 §2.5: a signed token, posted, and again with growing pauses until it is taken.</summary>
-internal sealed partial class LogoutDelivery(LogoutQueue queue, ClientDirectory clients, TokenIssuer issuer, Subjects subjects, IdentityStore store, IHttpClientFactory http, TimeProvider clock, ILogger<LogoutDelivery> logger) : BackgroundService
+internal sealed partial class LogoutDelivery(LogoutQueue queue, ClientDirectory clients, TokenIssuer issuer, Subjects subjects, IdentityStore store, IHttpClientFactory http, JobRuns runs, TimeProvider clock, ILogger<LogoutDelivery> logger)
+    : Job("logout delivery", TimeSpan.FromSeconds(1), runs, clock, logger)
 {
     public const string HttpName = "back-channel logout";
 
@@ -21,21 +22,7 @@ internal sealed partial class LogoutDelivery(LogoutQueue queue, ClientDirectory 
         await Task.WhenAll(due.Select(row => DeliverAsync(row, cancellationToken)));
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await DeliverAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                Failed(failure);
-            }
-        }
-    }
+    public override Task RunAsync(CancellationToken cancellationToken) => DeliverAsync(cancellationToken);
 
     private async Task DeliverAsync(LogoutDeliveryRow row, CancellationToken cancellationToken)
     {
@@ -67,9 +54,6 @@ internal sealed partial class LogoutDelivery(LogoutQueue queue, ClientDirectory 
             await queue.SettleAsync(row, delivered: false, again: true, cancellationToken);
         }
     }
-
-    [LoggerMessage(3003, LogLevel.Error, "Could not deliver back-channel logouts")]
-    private partial void Failed(Exception failure);
 
     [LoggerMessage(3004, LogLevel.Warning, "Client {Client} answered a back-channel logout with {Status}")]
     private partial void Refused(string client, int status);

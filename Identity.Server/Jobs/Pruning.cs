@@ -1,10 +1,12 @@
 using Identity.Server.Data;
+using Identity.Server.Hosting;
 using Microsoft.EntityFrameworkCore;
 
 namespace Identity.Server.Jobs;
 
 /// <summary>Removes rows whose time is over, every hour. Each node may run it: deleting what is gone already changes nothing.</summary>
-internal sealed partial class Pruning(IdentityStore store, TimeProvider clock, ILogger<Pruning> logger) : BackgroundService
+internal sealed partial class Pruning(IdentityStore store, AuditOptions audit, JobRuns runs, TimeProvider clock, ILogger<Pruning> logger)
+    : Job("pruning", TimeSpan.FromHours(1), runs, clock, logger)
 {
     // Long enough that whatever still refers to a row (a second use of a code, a clock that is behind) finds it.
     private static readonly TimeSpan Grace = TimeSpan.FromDays(1);
@@ -12,7 +14,7 @@ internal sealed partial class Pruning(IdentityStore store, TimeProvider clock, I
     /// <summary>One table after the other, so that SQLite's one writer is never held for long.</summary>
     public async Task<int> PruneAsync(CancellationToken cancellationToken)
     {
-        var before = clock.GetUtcNow() - Grace;
+        var before = Clock.GetUtcNow() - Grace;
         var removed = 0;
         foreach (var delete in new Func<IdentityDb, Task<int>>[]
         {
@@ -28,6 +30,9 @@ internal sealed partial class Pruning(IdentityStore store, TimeProvider clock, I
             db => db.Throttle.Where(row => row.Since < before && row.BlockedUntil < before).ExecuteDeleteAsync(cancellationToken),
             // The daily limits of a mailbox are counted in its row.
             db => db.EmailCodes.Where(row => row.SentAt < before - TimeSpan.FromDays(1)).ExecuteDeleteAsync(cancellationToken),
+            db => db.AuditEvents.Where(row => row.At < Clock.GetUtcNow() - TimeSpan.FromDays(audit.RetentionDays)).ExecuteDeleteAsync(cancellationToken),
+            db => db.OutboxMails.Where(row => row.State != OutboxMailRow.Waiting && row.DueAt < before - TimeSpan.FromDays(30)).ExecuteDeleteAsync(cancellationToken),
+            db => db.JobRuns.Where(row => row.LastRunAt < before - TimeSpan.FromDays(30)).ExecuteDeleteAsync(cancellationToken),
             db => db.LogoutDeliveries.Where(row => row.State != LogoutDeliveryRow.Waiting && row.DueAt < before - TimeSpan.FromDays(30)).ExecuteDeleteAsync(cancellationToken),
         })
         {
@@ -37,25 +42,8 @@ internal sealed partial class Pruning(IdentityStore store, TimeProvider clock, I
         return removed;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                Removed(await PruneAsync(stoppingToken));
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                Failed(failure);
-            }
-        }
-    }
+    public override async Task RunAsync(CancellationToken cancellationToken) => Removed(await PruneAsync(cancellationToken));
 
     [LoggerMessage(3006, LogLevel.Debug, "{Rows} rows whose time was over were removed")]
     private partial void Removed(int rows);
-
-    [LoggerMessage(3007, LogLevel.Error, "Could not remove rows whose time is over")]
-    private partial void Failed(Exception failure);
 }

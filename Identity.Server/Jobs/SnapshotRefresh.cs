@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Identity.Server.Jobs;
 
 /// <summary>Watches for changes that other nodes made to clients and keys, once a second.</summary>
-internal sealed partial class SnapshotRefresh(IdentityStore store, ClientDirectory clients, SigningKeys keys, TimeProvider clock, ILogger<SnapshotRefresh> logger) : BackgroundService
+internal sealed class SnapshotRefresh(IdentityStore store, ClientDirectory clients, SigningKeys keys, JobRuns runs, TimeProvider clock, ILogger<SnapshotRefresh> logger)
+    : Job("snapshot refresh", TimeSpan.FromSeconds(1), runs, clock, logger)
 {
     private Dictionary<string, long> seen = new(StringComparer.Ordinal);
 
@@ -26,23 +27,6 @@ internal sealed partial class SnapshotRefresh(IdentityStore store, ClientDirecto
         seen = now;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                // The old snapshot serves on; the next second looks again.
-                Failed(failure);
-            }
-        }
-    }
-
-    [LoggerMessage(3001, LogLevel.Warning, "Could not look for changes of clients and keys")]
-    private partial void Failed(Exception failure);
+    // Where it fails, the old snapshot serves on.
+    public override Task RunAsync(CancellationToken cancellationToken) => LookAsync(cancellationToken);
 }

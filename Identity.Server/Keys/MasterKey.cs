@@ -8,9 +8,6 @@ internal sealed class MasterKey
 {
     public const int Size = 32;
 
-    private const int NonceSize = 12;
-    private const int TagSize = 16;
-
     private byte[]? secret;
 
     /// <summary>A value that tells whether a database was made with this key and tells nothing else.</summary>
@@ -22,29 +19,10 @@ internal sealed class MasterKey
     /// <param name="purpose">Bound into the key: what was wrapped for one purpose unwraps for no other.</param>
     /// <param name="plain">The key to wrap.</param>
     /// <returns>Nonce, ciphertext, tag.</returns>
-    public byte[] Wrap(string purpose, ReadOnlySpan<byte> plain)
-    {
-        var wrapped = new byte[NonceSize + plain.Length + TagSize];
-        var nonce = wrapped.AsSpan(0, NonceSize);
-        RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(Derive(purpose), TagSize);
-        aes.Encrypt(nonce, plain, wrapped.AsSpan(NonceSize, plain.Length), wrapped.AsSpan(NonceSize + plain.Length));
-        return wrapped;
-    }
+    public byte[] Wrap(string purpose, ReadOnlySpan<byte> plain) => SealedBox.Seal(Derive(purpose), plain);
 
     /// <exception cref="CryptographicException">It was wrapped with another key, for another purpose, or changed since.</exception>
-    public byte[] Unwrap(string purpose, ReadOnlySpan<byte> wrapped)
-    {
-        if (wrapped.Length < NonceSize + TagSize)
-        {
-            throw new CryptographicException("The wrapped key is too short.");
-        }
-
-        var plain = new byte[wrapped.Length - NonceSize - TagSize];
-        using var aes = new AesGcm(Derive(purpose), TagSize);
-        aes.Decrypt(wrapped[..NonceSize], wrapped[NonceSize..^TagSize], wrapped[^TagSize..], plain);
-        return plain;
-    }
+    public byte[] Unwrap(string purpose, ReadOnlySpan<byte> wrapped) => SealedBox.Open(Derive(purpose), wrapped);
 
     private byte[] Derive(string purpose) => HKDF.DeriveKey(
         HashAlgorithmName.SHA256,

@@ -42,6 +42,21 @@ internal sealed class RootKeys(IdentityStore store, MasterKey master, TimeProvid
     /// <summary>The key of pairwise subjects, which clients keep for ever.</summary>
     public byte[] SubjectKey => LookupKey("pairwise subject");
 
+    /// <summary>Seals what the server must be able to read again. The root that did it stands in front, so that a new root leaves old texts readable.</summary>
+    /// <param name="purpose">Bound into the key.</param>
+    /// <param name="text">What a copied database must not show.</param>
+    /// <param name="owner">The row that it belongs to; moved to another, it opens no more.</param>
+    public byte[] Seal(string purpose, string text, int owner) =>
+        [(byte)Newest, .. SealedBox.Seal(SealKey(Newest, purpose), Encoding.UTF8.GetBytes(text), BitConverter.GetBytes(owner))];
+
+    /// <exception cref="CryptographicException">It was sealed for another purpose, owner or server, or was changed since.</exception>
+    public string Unseal(string purpose, ReadOnlySpan<byte> box, int owner) => box.Length > 0 && roots.ContainsKey(box[0])
+        ? Encoding.UTF8.GetString(SealedBox.Open(SealKey(box[0], purpose), box[1..], BitConverter.GetBytes(owner)))
+        : throw new CryptographicException("The text was sealed with a root that this server does not have.");
+
+    private byte[] SealKey(int root, string purpose) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, roots[root], MasterKey.Size, info: Encoding.UTF8.GetBytes($"seal {purpose}"));
+
     // The first root, for ever: a lookup must give tomorrow what it gave yesterday.
     private byte[] LookupKey(string purpose) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, roots[1], 32, info: Encoding.UTF8.GetBytes($"lookup {purpose}"));

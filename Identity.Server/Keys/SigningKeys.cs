@@ -13,6 +13,16 @@ internal sealed class SigningKeys(IdentityStore store, MasterKey master, KeysOpt
 {
     private const string Purpose = "signing key";
 
+    /// <summary>Whether something can be signed now, with every algorithm.</summary>
+    public bool Loaded => Array.TrueForAll([.. Algorithms], algorithm => KeyRing.Signing(ring, algorithm, clock.GetUtcNow()) is not null);
+
+    /// <summary>Since when the signing key of each algorithm signs.</summary>
+    public IEnumerable<(string Algorithm, TimeSpan Age)> Ages()
+    {
+        var now = clock.GetUtcNow();
+        return Algorithms.Select(algorithm => KeyRing.Signing(ring, algorithm, now)).OfType<RingKey>().Select(key => (key.Algorithm, now - key.SignsFrom));
+    }
+
     private Dictionary<string, LoadedKey> keys = new(StringComparer.Ordinal);
     private IReadOnlyList<RingKey> ring = [];
 
@@ -55,6 +65,39 @@ internal sealed class SigningKeys(IdentityStore store, MasterKey master, KeysOpt
         {
             await LoadAsync(cancellationToken);
         }
+    }
+
+    /// <summary>Makes the next key of each algorithm before its time; false when it is announced already and may not overtake.</summary>
+    /// <param name="now">Whether the new keys sign at once, unannounced: for keys that others know.</param>
+    /// <param name="cancellationToken">The operator's.</param>
+    public async Task<bool> HastenAsync(bool now, CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken);
+        var instant = clock.GetUtcNow();
+        var made = false;
+        foreach (var algorithm in Algorithms)
+        {
+            var newest = ring.Where(key => string.Equals(key.Algorithm, algorithm, StringComparison.Ordinal)).MaxBy(key => key.Sequence);
+            if (newest is null || newest.SignsFrom <= instant || now)
+            {
+                made |= await MakeAsync(new(algorithm, (newest?.Sequence ?? 0) + 1, now || newest is null ? instant : instant + options.Announce), instant, cancellationToken);
+            }
+        }
+
+        await LoadAsync(cancellationToken);
+        return made;
+    }
+
+    /// <summary>Every key, oldest first, and what it does now.</summary>
+    public IReadOnlyList<(RingKey Key, string State)> Describe()
+    {
+        var now = clock.GetUtcNow();
+        var published = KeyRing.Published(ring, options.Policy, now);
+        return
+        [
+            .. ring.OrderBy(key => key.Algorithm, StringComparer.Ordinal).ThenBy(key => key.Sequence).Select(key => (key,
+                key == KeyRing.Signing(ring, key.Algorithm, now) ? "signing" : key.SignsFrom > now ? "announced" : published.Contains(key) ? "retiring" : "retired")),
+        ];
     }
 
     private async Task<bool> MakeAsync(OwedKey owed, DateTimeOffset now, CancellationToken cancellationToken)

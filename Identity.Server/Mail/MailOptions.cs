@@ -16,6 +16,9 @@ internal sealed class MailOptions
 
     public SmtpOptions Smtp { get; set; } = new();
 
+    /// <summary>The deadline, and a while for whoever took a mail and is slow to say so.</summary>
+    internal TimeSpan Lease => Smtp.Deadline + TimeSpan.FromMinutes(1);
+
     public IEnumerable<string> Mistakes()
     {
         if (!MailAddress.TryCreate(From, out _))

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Mail;
-using System.Net.Mime;
+using System.Security.Authentication;
 using System.Text;
 using Identity.Server.Hosting;
 
 namespace Identity.Server.Mail;
 
-/// <summary>Sends mail, into a folder or by SMTP; both are deliveries of the framework's own client. A failure is logged and not told, because who may be told is the caller's business.</summary>
+/// <summary>Sends mail, into a folder or by SMTP; both are deliveries of the framework's own client. What fails is tried again by the outbox.</summary>
 internal sealed partial class MailTransport(MailOptions options, TimeProvider clock, ILogger<MailTransport> logger)
 {
     private readonly string folder = Path.GetFullPath(options.PickupDirectory);
@@ -31,6 +31,9 @@ internal sealed partial class MailTransport(MailOptions options, TimeProvider cl
         }
     }
 
+    /// <summary>Whether sending is no more than writing a file, which nobody need wait for.</summary>
+    public bool IsLocal => options.Transport == MailTransportKind.Pickup;
+
     /// <summary>Makes the folder and says where it is.</summary>
     public void Prepare()
     {
@@ -49,9 +52,12 @@ internal sealed partial class MailTransport(MailOptions options, TimeProvider cl
         }
     }
 
-    public async Task SendCodeAsync(string mailbox, string code, CancellationToken cancellationToken)
+    /// <summary>Tries once. The deadline binds every step of the talk with the server.</summary>
+    public async Task<Delivery> SendAsync(Guid id, Letter letter, CancellationToken cancellationToken)
     {
-        using var message = CodeMessage(mailbox, code);
+        using var message = letter.Write(options.From);
+        // The same for every attempt, so that a mail that arrives twice is known as one.
+        message.Headers["Message-ID"] = $"<{id:N}@{message.From!.Host}>";
         using var client = CreateClient();
         // The client's own Timeout does not bind the asynchronous call.
         using var deadline = new CancellationTokenSource(options.Smtp.Deadline, clock);
@@ -59,29 +65,17 @@ internal sealed partial class MailTransport(MailOptions options, TimeProvider cl
         try
         {
             await client.SendMailAsync(message, either.Token);
+            return Delivery.Sent;
         }
-        catch (Exception failure) when (failure is SmtpException or IOException or OperationCanceledException)
+        catch (Exception failure) when (failure is SmtpException or IOException or UnauthorizedAccessException or AuthenticationException or OperationCanceledException)
         {
-            Failed(failure.GetType().Name, (failure as SmtpException)?.StatusCode);
+            // Not its text: servers repeat the mailbox in it.
+            var status = (failure as SmtpException)?.StatusCode;
+            var why = deadline.IsCancellationRequested ? "Deadline" : status is null or SmtpStatusCode.GeneralFailure ? (failure.InnerException ?? failure).GetType().Name : status.ToString()!;
+            Failed(why);
+            // RFC 5321 §4.2.1: a 5yz answer about the recipient stays one. What the server says of us (authentication, TLS) the operator can mend.
+            return new(why, Final: failure is SmtpFailedRecipientException { StatusCode: >= (SmtpStatusCode)500 });
         }
-    }
-
-    private MailMessage CodeMessage(string mailbox, string code)
-    {
-        var message = new MailMessage(options.From, mailbox)
-        {
-            Subject = $"{code} is your code",
-            SubjectEncoding = Encoding.ASCII,
-            // Plain ASCII, so that the code can be read in the file as it lies there.
-            Body = $"Your code is {code}\r\n\r\nIt is good for ten minutes and for one use. If you did not ask for it, ignore this mail.\r\n",
-            BodyEncoding = Encoding.ASCII,
-            BodyTransferEncoding = TransferEncoding.SevenBit,
-        };
-        message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(
-            $"<p lang=\"zh-CN\">您的验证码是 <b>{code}</b>，十分钟内有效，仅可使用一次。如非本人操作，请忽略此邮件。</p><p lang=\"en\">Your code is <b>{code}</b>. It is good for ten minutes and for one use. If you did not ask for it, ignore this mail.</p>",
-            Encoding.UTF8,
-            MediaTypeNames.Text.Html));
-        return message;
     }
 
     private SmtpClient CreateClient() => options.Transport == MailTransportKind.Pickup
@@ -95,6 +89,14 @@ internal sealed partial class MailTransport(MailOptions options, TimeProvider cl
     [LoggerMessage(1401, LogLevel.Information, "Mail is written into {Folder}")]
     private partial void Folder(string folder);
 
-    [LoggerMessage(1402, LogLevel.Error, "A mail could not be sent: {Failure} {Status}")]
-    private partial void Failed(string failure, SmtpStatusCode? status);
+    [LoggerMessage(1402, LogLevel.Warning, "A mail could not be sent: {Failure}")]
+    private partial void Failed(string failure);
+}
+
+/// <summary>What became of an attempt.</summary>
+/// <param name="Failure">Null: it left. Otherwise the kind of failure, without the mailbox.</param>
+/// <param name="Final">Whether another attempt could change nothing.</param>
+internal readonly record struct Delivery(string? Failure, bool Final)
+{
+    public static Delivery Sent { get; }
 }

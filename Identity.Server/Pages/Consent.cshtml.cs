@@ -1,5 +1,6 @@
-using Identity.OpenId.Scopes;
+using Identity.OpenId.Authorize;
 using Identity.Server.Accounts;
+using Identity.Server.Authorize;
 using Identity.Server.Clients;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
@@ -15,19 +16,20 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
     {
         if (!await FindAsync(request, cancellationToken) || Asked is null)
         {
-            return Over();
+            return await OverAsync(request, cancellationToken);
         }
 
-        var scopes = services.GetRequiredService<ScopeDirectory>();
-        Lines = [.. Asked.Scope.Select(scope => Describe(scope, scopes))];
+        Lines = ScopeWords.Of(Asked.Scope, Beyond(Asked), services.GetRequiredService<ScopeDirectory>());
         return Page();
     }
+
+    private protected override Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken) => OnGetAsync(Text(sent, "request"), cancellationToken);
 
     public async Task<IActionResult> OnPostAsync(string? request, bool allow, CancellationToken cancellationToken)
     {
         if (!await FindAsync(request, cancellationToken) || Asked is null)
         {
-            return Over();
+            return await OverAsync(request, cancellationToken);
         }
 
         if (!allow)
@@ -37,20 +39,11 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
 
         if (await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is { } session)
         {
-            await services.GetRequiredService<Consents>().GiveAsync(session.AccountId, Asked.ClientId, Asked.Scope, cancellationToken);
+            await services.GetRequiredService<Consents>().GiveAsync(session.AccountId, Asked.ClientId, Asked.Scope, Beyond(Asked), cancellationToken);
         }
 
         return GoOn();
     }
 
-    internal static string Describe(string scope, ScopeDirectory scopes) => scope switch
-    {
-        StandardScopes.OpenId => "know that it is you",
-        StandardScopes.Profile => "see your profile: name, picture, birthday and the like",
-        StandardScopes.Email => "see your e-mail address",
-        StandardScopes.Phone => "see your phone number",
-        StandardScopes.Address => "see your postal address",
-        StandardScopes.OfflineAccess => "keep this access while you are away",
-        _ => scopes.Describe(scope) ?? scope,
-    };
+    private IReadOnlyList<string> Beyond(AuthorizeRequest asked) => services.GetRequiredService<AuthorizeFlow>().BeyondScopes(asked);
 }

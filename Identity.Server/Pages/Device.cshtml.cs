@@ -8,7 +8,6 @@ using Identity.Server.Device;
 using Identity.Server.Hosting;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Identity.Server.Pages;
 
@@ -16,7 +15,7 @@ namespace Identity.Server.Pages;
 /// Where a person lets a device in, RFC 8628 §3.3: signed in, by a code that was typed or looked at, and after a warning; for
 /// whoever sends somebody else such a code means to be let in himself (§5.4). A link with the code in it decides nothing.
 /// </summary>
-public sealed class DeviceModel(IServiceProvider services) : PageModel
+public sealed class DeviceModel(IServiceProvider services) : FormPage
 {
     public string Heading { get; private set; } = "Connect a device";
 
@@ -33,14 +32,21 @@ public sealed class DeviceModel(IServiceProvider services) : PageModel
     public async Task<IActionResult> OnGetAsync([FromQuery(Name = "user_code")] string? typed, CancellationToken cancellationToken)
     {
         Code = UserCode.Read(typed) is { } code ? UserCode.Show(code) : null;
-        return await SessionAsync(cancellationToken) is null ? Redirect($"~/sign-in?device={Code ?? "-"}") : Page();
+        return await SessionAsync(cancellationToken) is null ? ToSignIn() : Page();
+    }
+
+    // From the beginning: with the code, and without what was pressed.
+    private protected override Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken)
+    {
+        Code = UserCode.Read(Text(sent, "typed")) is { } code ? UserCode.Show(code) : null;
+        return Task.FromResult<IActionResult>(Page());
     }
 
     public async Task<IActionResult> OnPostAsync([FromForm(Name = "user_code")] string? typed, CancellationToken cancellationToken)
     {
         if (await SessionAsync(cancellationToken) is not { } session)
         {
-            return Redirect("~/sign-in?device=-");
+            return ToSignIn();
         }
 
         await FindAsync(typed, session, cancellationToken);
@@ -51,7 +57,7 @@ public sealed class DeviceModel(IServiceProvider services) : PageModel
     {
         if (await SessionAsync(cancellationToken) is not { } session)
         {
-            return Redirect("~/sign-in?device=-");
+            return ToSignIn();
         }
 
         if (await FindAsync(typed, session, cancellationToken) is not { } device)
@@ -67,7 +73,7 @@ public sealed class DeviceModel(IServiceProvider services) : PageModel
 
         if (allow && ScopeSet.Parse(device.Scope).Succeeded(out var scopes, out _))
         {
-            await services.GetRequiredService<Consents>().GiveAsync(session.AccountId, device.ClientId, scopes, cancellationToken);
+            await services.GetRequiredService<Consents>().GiveAsync(session.AccountId, device.ClientId, scopes, [], cancellationToken);
         }
 
         (Heading, Answer) = allow
@@ -76,7 +82,9 @@ public sealed class DeviceModel(IServiceProvider services) : PageModel
         return Page();
     }
 
-    private const string Unknown = "There is no device with this code. It may be mistyped or out of date.";
+    private const string Unknown = "There is no device with this code. It may be mistyped, or its time is over.";
+
+    private IActionResult ToSignIn() => Go($"/sign-in?device={Code ?? "-"}");
 
     private Task<SessionRow?> SessionAsync(CancellationToken cancellationToken) => services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken);
 
@@ -93,7 +101,7 @@ public sealed class DeviceModel(IServiceProvider services) : PageModel
         Code = UserCode.Show(UserCode.Read(typed)!);
         Heading = "Let this device in?";
         var scopes = services.GetRequiredService<ScopeDirectory>();
-        Lines = ScopeSet.Parse(device.Scope).Succeeded(out var asked, out _) ? [.. asked.Select(scope => ConsentModel.Describe(scope, scopes))] : [];
+        Lines = ScopeSet.Parse(device.Scope).Succeeded(out var asked, out _) ? ScopeWords.Of(asked, [], scopes) : [];
         return device;
     }
 }

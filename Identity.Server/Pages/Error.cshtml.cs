@@ -12,6 +12,11 @@ public sealed partial class ErrorModel(ILogger<ErrorModel> logger) : PageModel
 
     public string Text { get; private set; } = "The server met an unexpected condition. Please try again later.";
 
+    /// <summary>Where the person came from, and its home page if it registered one.</summary>
+    public string? Application { get; private set; }
+
+    public string? ApplicationUri { get; private set; }
+
     public string Reference => HttpContext.TraceIdentifier;
 
     public void OnGet() => Show();
@@ -20,8 +25,9 @@ public sealed partial class ErrorModel(ILogger<ErrorModel> logger) : PageModel
 
     private void Show()
     {
-        if (PageRefusal.Of(HttpContext) is { Error: { } error })
+        if (PageRefusal.Of(HttpContext) is { Error: { } error } refusal)
         {
+            (Application, ApplicationUri) = (refusal.Back?.Name, refusal.Back?.Uri);
             (Heading, Text) = ("This request cannot be answered", error.Description ?? error.Error);
             Refused(Reference, error.Error, error.Description);
             return;

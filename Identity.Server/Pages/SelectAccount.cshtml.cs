@@ -13,7 +13,7 @@ public sealed class SelectAccountModel(IServiceProvider services) : WaitingPage
     {
         if (!await FindAsync(request, cancellationToken) || Asked is null)
         {
-            return Over();
+            return await OverAsync(request, cancellationToken);
         }
 
         if (await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is not { Account: { } account })
@@ -25,11 +25,13 @@ public sealed class SelectAccountModel(IServiceProvider services) : WaitingPage
         return Page();
     }
 
+    private protected override Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken) => OnGetAsync(Text(sent, "request"), cancellationToken);
+
     public async Task<IActionResult> OnPostAsync(string? request, CancellationToken cancellationToken)
     {
         if (!await FindAsync(request, cancellationToken) || Asked is null)
         {
-            return Over();
+            return await OverAsync(request, cancellationToken);
         }
 
         await services.GetRequiredService<PendingRequests>().ChooseAccountAsync(Row, cancellationToken);

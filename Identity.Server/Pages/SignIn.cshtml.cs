@@ -1,6 +1,7 @@
 using Identity.OpenId.Device;
 using Identity.OpenId.Errors;
 using Identity.Server.Accounts;
+using Identity.Server.External;
 using Identity.Server.Hosting;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
@@ -10,6 +11,8 @@ namespace Identity.Server.Pages;
 /// <summary>The sign-in page; what was typed, the password excepted, is never lost.</summary>
 public sealed class SignInModel(IServiceProvider services) : WaitingPage
 {
+    private const int MaxNameLength = 256;
+
     /// <summary>Set when a device waits behind the sign-in: its code, or anything else for none yet.</summary>
     [BindProperty(SupportsGet = true)]
     public string? Device { get; set; }
@@ -20,12 +23,18 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
 
     public string? Problem { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync(string? request, CancellationToken cancellationToken)
+    /// <summary>Providers that this browser is offered: the handler's scheme, and what people call it.</summary>
+    public IReadOnlyList<(string Scheme, string Label)> Doors { get; private set; } = [];
+
+    public async Task<IActionResult> OnGetAsync(string? request, string? problem, CancellationToken cancellationToken)
     {
         if (!await FindAsync(request, cancellationToken))
         {
-            return Over();
+            return await OverAsync(request, cancellationToken);
         }
+
+        Problem = ExternalProblem.SentenceOf(problem);
+        OfferDoors();
 
         Username = Asked?.LoginHint;
         return Page();
@@ -35,11 +44,12 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
     {
         if (!await FindAsync(request, cancellationToken))
         {
-            return Over();
+            return await OverAsync(request, cancellationToken);
         }
 
         (Username, Remember) = (username, remember);
-        if (string.IsNullOrWhiteSpace(username) || string.IsNullOrEmpty(password) || username.Length > 256 || password.Length > 1024)
+        OfferDoors();
+        if (string.IsNullOrWhiteSpace(username) || string.IsNullOrEmpty(password) || username.Length > MaxNameLength || password.Length > 1024)
         {
             Problem = "Please fill in both fields.";
             return Page();
@@ -55,9 +65,41 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         }
 
         await services.GetRequiredService<BrowserSessions>().BeginAsync(HttpContext, account, ["pwd"], remember, cancellationToken);
-        return Device is null ? GoOn() : new SeeOtherPage(Endpoints.DevicePage + (UserCode.Read(Device) is { } code ? $"?user_code={UserCode.Show(code)}" : ""));
+        return Device is null ? GoOn() : Go(Endpoints.DevicePage + (UserCode.Read(Device) is { } code ? $"?user_code={UserCode.Show(code)}" : ""));
+    }
+
+    /// <summary>Off to a provider. By a form of ours, so that nobody else can send a browser through a sign-in.</summary>
+    public async Task<IActionResult> OnPostExternalAsync(string? request, string? scheme, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(request, cancellationToken))
+        {
+            return await OverAsync(request, cancellationToken);
+        }
+
+        return services.GetRequiredService<ExternalDoors>().OfScheme(scheme) is { } door
+            ? Challenge(ExternalReturn.Begin(Waiting, services.GetRequiredService<TimeProvider>()), door.Scheme)
+            : Go(Waiting.Length > 0 ? $"/sign-in?request={Waiting}" : "/sign-in");
     }
 
     public async Task<IActionResult> OnPostCancelAsync(string? request, CancellationToken cancellationToken) =>
-        await FindAsync(request, cancellationToken) && Asked is not null ? await DeclineAsync(cancellationToken) : Over();
+        await FindAsync(request, cancellationToken) && Asked is not null ? await DeclineAsync(cancellationToken) : await OverAsync(request, cancellationToken);
+
+    private protected override async Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(Text(sent, "request"), cancellationToken))
+        {
+            return await OverAsync(Text(sent, "request"), cancellationToken);
+        }
+
+        (Username, Remember) = (Text(sent, "username") is { Length: <= MaxNameLength } name ? name : Asked?.LoginHint, sent.TryGetValue("remember", out var remember) && remember is true);
+        OfferDoors();
+        return Page();
+    }
+
+    private void OfferDoors()
+    {
+        var offered = services.GetRequiredService<ExternalDoors>().For(Request).ToList();
+        Doors = [.. offered.Select(door => (door.Scheme, door.Label))];
+        offered.ForEach(door => PageHeaders.LetFormsEndAt(HttpContext, door.Address));
+    }
 }

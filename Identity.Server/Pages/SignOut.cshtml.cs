@@ -1,19 +1,18 @@
 using Identity.Server.Hosting;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Identity.Server.Pages;
 
 /// <summary>Asks before it signs anybody out.</summary>
-public sealed class SignOutModel(IServiceProvider services) : PageModel
+public sealed class SignOutModel(IServiceProvider services) : FormPage
 {
     public string Waiting { get; private set; } = "";
 
-    public async Task OnGetAsync(string? request, CancellationToken cancellationToken)
+    public async Task<IActionResult> OnGetAsync(string? request, CancellationToken cancellationToken)
     {
-        Waiting = request ?? "";
-        await AfterAsync(request, cancellationToken);
+        var after = await AfterAsync(request, cancellationToken);
+        return await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is null ? Go(after) : Page();
     }
 
     public async Task<IActionResult> OnPostAsync(string? request, CancellationToken cancellationToken)
@@ -25,13 +24,20 @@ public sealed class SignOutModel(IServiceProvider services) : PageModel
             await sessions.EndAsync(HttpContext, session, cancellationToken);
         }
 
-        HttpContext.Response.Headers.Location = after;
-        return new StatusCodeResult(StatusCodes.Status303SeeOther);
+        return Go(after);
     }
+
+    private protected override Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken) => OnGetAsync(Text(sent, "request"), cancellationToken);
 
     private async Task<string> AfterAsync(string? request, CancellationToken cancellationToken)
     {
-        if (await services.GetRequiredService<LogoutRequests>().FindAsync(request, HttpContext, cancellationToken) is not { Length: > 0 } after)
+        if (await services.GetRequiredService<LogoutRequests>().FindAsync(request, HttpContext, cancellationToken) is not { } after)
+        {
+            return Endpoints.SignedOut;
+        }
+
+        Waiting = request!;
+        if (after.Length == 0)
         {
             return Endpoints.SignedOut;
         }

@@ -6,12 +6,11 @@ using Identity.Server.Clients;
 using Identity.Server.Data;
 using Identity.Server.Hosting;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Identity.Server.Pages;
 
 /// <summary>What the pages on the way of a waiting request share: the request itself, its client, and the way back to both.</summary>
-public abstract class WaitingPage : PageModel
+public abstract class WaitingPage : FormPage
 {
     private AuthorizeRequestRow? row;
 
@@ -54,14 +53,14 @@ public abstract class WaitingPage : PageModel
         return true;
     }
 
-    private protected IActionResult Over()
+    private protected async Task<IActionResult> OverAsync(string? handle, CancellationToken cancellationToken)
     {
-        _ = new PageRefusal(OAuthError.InvalidRequest("This sign-in is over or belongs to another browser. Please go back to the application and begin again.")).ExecuteAsync(HttpContext);
+        await (await HttpContext.RequestServices.GetRequiredService<AuthorizeFlow>().OverAsync(handle, HttpContext, cancellationToken)).ExecuteAsync(HttpContext);
         return new StatusCodeResult(StatusCodes.Status400BadRequest);
     }
 
     /// <summary>On to the next page, or back to the client.</summary>
-    private protected IActionResult GoOn() => new SeeOtherPage(Waiting.Length > 0 ? $"{Endpoints.Resume}?request={Waiting}" : "/");
+    private protected IActionResult GoOn() => Go(Waiting.Length > 0 ? $"{Endpoints.Resume}?request={Waiting}" : "/");
 
     /// <summary>The person does not want to: the client is told so.</summary>
     private protected async Task<IActionResult> DeclineAsync(CancellationToken cancellationToken)
@@ -70,16 +69,10 @@ public abstract class WaitingPage : PageModel
         var flow = services.GetRequiredService<AuthorizeFlow>();
         if (!flow.Target(PendingRequests.Read(Row.Parameters)).Succeeded(out var target, out _) || !await services.GetRequiredService<PendingRequests>().UseAsync(Row, cancellationToken))
         {
-            return Over();
+            return await OverAsync(Waiting, cancellationToken);
         }
 
         return new ProtocolPage(AuthorizeFlow.Answer(target, new OAuthError("access_denied", "The person declined."), HttpContext));
-    }
-
-    /// <summary>303, which the framework's own redirect is not.</summary>
-    private protected sealed class SeeOtherPage(string location) : ActionResult
-    {
-        public override Task ExecuteResultAsync(ActionContext context) => new SeeOther(location).ExecuteAsync(context.HttpContext);
     }
 
     private sealed class ProtocolPage(IResult answer) : ActionResult

@@ -10,7 +10,7 @@ using Identity.Server.Proofs;
 namespace Identity.Server.Token;
 
 /// <summary>The pipeline that all grants share: client, grant, allowed, scope, authorize, issue. No HTTP in it; the legacy routes enter at its second step.</summary>
-internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthenticator authenticator, DPoPProofs proofs, ScopeDirectory scopes, TokenIssuer issuer, ILogger<TokenExchange> logger)
+internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthenticator authenticator, DPoPProofs proofs, ScopeDirectory scopes, TokenIssuer issuer, Telemetry telemetry, ILogger<TokenExchange> logger)
 {
     private readonly FrozenDictionary<string, IGrant> byType = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
 
@@ -20,6 +20,7 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
         {
             // Not the presented identifier: it is anybody's text.
             AuditLog.TokenRefused(logger, "?", error.Error, error.Reason);
+            Count(request, error);
             return error;
         }
 
@@ -27,6 +28,7 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
         if (unproved is not null)
         {
             AuditLog.TokenRefused(logger, client.Client.ClientId, unproved.Error, unproved.Reason);
+            Count(request, unproved);
             return unproved;
         }
 
@@ -44,6 +46,8 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
         Func<Authorization, Task<Result<Authorization>>>? amend,
         CancellationToken cancellationToken)
     {
+        using var span = Telemetry.Source.StartActivity("token");
+        span?.SetTag("client", client.Client.ClientId);
         var result = await AuthorizeAsync(client, request, caller, cancellationToken);
         if (amend is not null && result.Succeeded(out var proved, out _))
         {
@@ -53,10 +57,27 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
         if (!result.Succeeded(out var authorization, out var error))
         {
             AuditLog.TokenRefused(logger, client.Client.ClientId, error.Error, error.Reason);
+            Count(request, error);
             return error;
         }
 
-        return await issuer.IssueAsync(authorization with { KeyThumbprint = request.KeyThumbprint }, caller.Issuer, scopes.Audience(caller.Issuer, authorization.Scopes, authorization.Resources), cancellationToken);
+        var issued = await issuer.IssueAsync(authorization with { KeyThumbprint = request.KeyThumbprint }, caller.Issuer, scopes.Audience(caller.Issuer, authorization.Scopes, authorization.Resources), cancellationToken);
+        Count(request, issued.Error);
+        // A machine's own tokens and a refresh are many and say nothing new about anybody; they are counted.
+        if (issued.Error is null && authorization is { Account: { } account, Continued: null })
+        {
+            AuditLog.TokensIssued(logger, client.Client.ClientId, account.Subject, request.GrantType, caller.Address);
+        }
+
+        return issued;
+    }
+
+    // What nobody offers is not written out: it is anybody's text.
+    private void Count(TokenRequest request, OAuthError? error)
+    {
+        var (grant, outcome) = (byType.ContainsKey(request.GrantType) ? request.GrantType : "unknown", error?.Error ?? "ok");
+        telemetry.Tokens.Add(1, new("grant", grant), new("outcome", outcome));
+        System.Diagnostics.Activity.Current?.SetTag("grant", grant).SetTag("outcome", outcome);
     }
 
     private async Task<Result<Authorization>> AuthorizeAsync(AuthenticatedClient client, TokenRequest request, Caller caller, CancellationToken cancellationToken)
@@ -82,7 +103,7 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
             return error;
         }
 
-        // Where the scopes were granted before, the resources were too, and the grant knows which.
+        // What was granted before is that grant's to say; what is granted now is said by the scopes (RFC 8707 §2).
         if (grant.Scopes == ScopePolicy.Granted)
         {
             return await grant.AuthorizeAsync(new(client, request, granted, caller), cancellationToken);
@@ -93,6 +114,8 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
             return error;
         }
 
-        return (await grant.AuthorizeAsync(new(client, request, granted, caller), cancellationToken)).Succeeded(out var proved, out error) ? proved with { Resources = resources.Names } : error;
+        return (await grant.AuthorizeAsync(new(client, request, granted, caller), cancellationToken)).Succeeded(out var proved, out error)
+            ? proved with { Resources = resources.Names, GrantedResources = resources.Names }
+            : error;
     }
 }

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Identity.Compat;
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Parameters;
 using Identity.OpenId.Scopes;
@@ -19,7 +21,8 @@ namespace Identity.Server.UserInfo;
 /// <summary>GET and POST /connect/userinfo, OpenID Connect Core §5.3.</summary>
 internal static class UserInfoEndpoint
 {
-    public static async Task<Results<Utf8ContentHttpResult, OAuthRefusal>> HandleAsync(HttpContext http, AccessTokens tokens, ScopeDirectory scopes, ClientDirectory clients, DPoPProofs proofs, TokenIssuer mint, CancellationToken cancellationToken)
+    public static async Task<Results<Utf8ContentHttpResult, OAuthRefusal>> HandleAsync(
+        HttpContext http, AccessTokens tokens, ScopeDirectory scopes, ClientDirectory clients, DPoPProofs proofs, TokenIssuer mint, CompatOptions compat, CancellationToken cancellationToken)
     {
         var proof = proofs.Of(http, Endpoints.UserInfo);
         if (!(await PresentedTokenAsync(http.Request, cancellationToken)).Succeeded(out var presented, out var error))
@@ -28,9 +31,17 @@ internal static class UserInfoEndpoint
         }
 
         var (bound, text) = presented;
+        // What a client of an old API sends along with its own token counts only where nothing standard was sent, and only
+        // for tokens of that API: it takes no other client's token out of the one place where RFC 6750 wants it.
+        string? only = null;
         if (text.Length == 0)
         {
-            return OAuthRefusal.NoToken;
+            if (LegacyTransport.ReadBeside(http.Request, compat) is not { } beside)
+            {
+                return OAuthRefusal.NoToken;
+            }
+
+            (only, text) = beside;
         }
 
         var issuer = Caller.Of(http).Issuer;
@@ -39,7 +50,8 @@ internal static class UserInfoEndpoint
             return OAuthRefusal.OfToken(error, bound);
         }
 
-        if (!token.Claims.Audience.Contains(issuer, StringComparer.Ordinal) || clients.Find(token.Claims.ClientId) is not { } client)
+        if (!token.Claims.Audience.Contains(issuer, StringComparer.Ordinal) || clients.Find(token.Claims.ClientId) is not { } client
+            || (only is not null && !LegacyAudience.Covers(token.Claims, only)))
         {
             return OAuthRefusal.OfToken(TokenReader.Invalid(RefusalReason.ForeignToken), bound);
         }
@@ -65,10 +77,10 @@ internal static class UserInfoEndpoint
         }
 
         http.Response.Headers.CacheControl = "no-store";
-        // §5.3.2: a signed answer says who gives it to whom.
+        var body = Body(account, token, client, scopes);
         return client.Metadata.UserinfoSignedResponseAlg is { } algorithm
-            ? TypedResults.Text(Encoding.ASCII.GetBytes(mint.UserInfo(Encoding.UTF8.GetString(Body(account, token.Claims, scopes, signed: true).Span), algorithm)), "application/jwt")
-            : TypedResults.Text(Body(account, token.Claims, scopes, signed: false).Span, "application/json; charset=utf-8");
+            ? TypedResults.Text(Encoding.ASCII.GetBytes(mint.UserInfo(Encoding.UTF8.GetString(body.Span), algorithm)), "application/jwt")
+            : TypedResults.Text(body.Span, "application/json; charset=utf-8");
     }
 
     // RFC 6750 §2: header, or form body of a POST; never both, and never the query. RFC 9449 §7.1: or the header with another scheme.
@@ -98,21 +110,29 @@ internal static class UserInfoEndpoint
         };
     }
 
-    private static ReadOnlyMemory<byte> Body(Account account, AccessTokenClaims token, ScopeDirectory scopes, bool signed)
+    private static ReadOnlyMemory<byte> Body(Account account, GoodToken token, RegisteredClient client, ScopeDirectory scopes)
     {
+        var released = scopes.Claims(token.Claims.Scope);
+        // What was asked for by name was allowed to the client that asked, and to nobody who acts for the person later.
+        if (token is { Asked: { } asked, Claims.Actor: null } && ClaimsRequest.Parse(asked).Succeeded(out var named, out _))
+        {
+            released = released.Concat(named.Only(scopes.Claims(client.Scopes)).UserInfo.Keys);
+        }
+
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
             // §5.3.2: the sub of the id_token, and that is the token's own.
-            writer.WriteString("sub", token.Subject);
-            if (signed)
+            writer.WriteString("sub", token.Claims.Subject);
+            if (client.Metadata.UserinfoSignedResponseAlg is not null)
             {
-                writer.WriteString("iss", token.Issuer);
-                writer.WriteString("aud", token.ClientId);
+                // §5.3.2: a signed answer says who gives it to whom.
+                writer.WriteString("iss", token.Claims.Issuer);
+                writer.WriteString("aud", token.Claims.ClientId);
             }
 
-            UserClaims.Write(writer, account, scopes.Claims(token.Scope));
+            UserClaims.Write(writer, account, released);
             writer.WriteEndObject();
         }
 

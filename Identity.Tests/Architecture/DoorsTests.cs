@@ -6,28 +6,32 @@ namespace Identity.Tests.Architecture;
 /// <summary>The map of the server: a room, and the rooms that its doors open on. docs/map.md says why.</summary>
 public sealed partial class DoorsTests
 {
-    private static readonly string[] Everything = ["Token", "Authorize", "PushedAuthorization", "Device", "ClientRegistration", "EndSession", "UserInfo", "Introspection", "Revocation", "Discovery", "Pages", "Issuing", "Sessions", "Proofs", "Keys", "Clients", "Accounts", "Mail", "Jobs", "Commands", "Compat", "Data", "Hosting"];
+    private static readonly string[] Everything = ["Token", "Authorize", "PushedAuthorization", "Device", "ClientRegistration", "EndSession", "UserInfo", "Introspection", "Revocation", "Discovery", "Health", "Pages", "Issuing", "Sessions", "Proofs", "Keys", "Clients", "Accounts", "External", "Mail", "Jobs", "Commands", "Compat", "Import", "Replay", "Data", "Hosting"];
 
     public static TheoryData<string, string[]> Doors => new()
     {
-        { "Token", ["Clients", "Accounts", "Issuing", "Proofs", "Keys", "Data", "Hosting"] },
+        { "Token", ["Clients", "Accounts", "External", "Issuing", "Proofs", "Keys", "Data", "Hosting"] },
         { "UserInfo", ["Clients", "Accounts", "Issuing", "Proofs", "Keys", "Data", "Hosting"] },
         { "Introspection", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
         { "Revocation", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
         { "Discovery", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
+        { "Health", ["Keys", "Data", "Hosting"] },
         { "Authorize", ["Clients", "Accounts", "Sessions", "Issuing", "Keys", "Data", "Hosting"] },
         { "PushedAuthorization", ["Authorize", "Clients", "Proofs", "Data", "Hosting"] },
         { "Device", ["Clients", "Accounts", "Keys", "Data", "Hosting"] },
         { "ClientRegistration", ["Clients", "Data", "Hosting"] },
         { "EndSession", ["Clients", "Sessions", "Issuing", "Keys", "Data", "Hosting"] },
-        { "Pages", ["Authorize", "Device", "Accounts", "Sessions", "Clients", "Data", "Hosting"] },
+        { "Pages", ["Authorize", "Device", "Accounts", "External", "Sessions", "Clients", "Data", "Hosting"] },
+        { "External", ["Accounts", "Data", "Hosting"] },
         { "Sessions", ["Data", "Hosting"] },
         { "Proofs", ["Keys", "Data", "Hosting"] },
         { "Compat", ["Token", "Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
-        { "Issuing", ["Keys", "Data", "Hosting"] },
+        { "Import", ["Accounts", "Compat", "Data", "Hosting"] },
+        { "Replay", ["Hosting"] },
+        { "Issuing", ["Accounts", "Keys", "Data", "Hosting"] },
         { "Accounts", ["Mail", "Keys", "Data", "Hosting"] },
         { "Clients", ["Proofs", "Data", "Hosting"] },
-        { "Mail", ["Data", "Hosting"] },
+        { "Mail", ["Keys", "Data", "Hosting"] },
         { "Keys", ["Data", "Hosting"] },
         { "Jobs", Everything },
         { "Commands", Everything },
@@ -73,8 +77,15 @@ public sealed partial class DoorsTests
 
     [Fact]
     public void Only_the_password_sign_in_checks_a_password() => Assert.Equal(
-        ["PasswordSignIn.cs"],
-        Repository.Sources("Identity.Server").Where(path => Regex.IsMatch(File.ReadAllText(path), @"VerifyHashedPassword|CheckPassword", RegexOptions.None, TimeSpan.FromSeconds(1))).Select(Path.GetFileName));
+        // And the hasher, which says how.
+        ["AccountPasswordHasher.cs", "PasswordSignIn.cs"],
+        Repository.Sources("Identity.Server").Where(path => Regex.IsMatch(File.ReadAllText(path), @"VerifyHashedPassword|CheckPassword", RegexOptions.None, TimeSpan.FromSeconds(1))).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+    /// <summary>What old systems made is read by the hasher, and by the import that brings it.</summary>
+    [Fact]
+    public void Only_the_hasher_and_the_import_know_foreign_hashes() => Assert.DoesNotContain(
+        Repository.Sources("Identity.Server").Where(path => File.ReadAllText(path).Contains("Accounts.ForeignHashes", StringComparison.Ordinal)).Select(path => Path.GetRelativePath(Repository.Server, path)),
+        path => path != Path.Combine("Accounts", "AccountPasswordHasher.cs") && !path.StartsWith(Path.Combine("Accounts", "ForeignHashes"), StringComparison.Ordinal) && !path.StartsWith("Import", StringComparison.Ordinal));
 
     [Fact]
     public void Only_the_mint_signs() => Assert.Equal(

@@ -27,7 +27,8 @@ internal sealed record Route(string? Api, string Method, string Path)
 
     private static bool IsForPeople(RouteEndpoint endpoint) =>
         endpoint.Metadata.GetMetadata<PageActionDescriptor>() is not null
-        || endpoint.RoutePattern.RawText is "/connect/authorize" or "/connect/authorize/resume" or "/connect/endsession";
+        || endpoint.RoutePattern.RawText is "/connect/authorize" or "/connect/authorize/resume" or "/connect/endsession"
+            or "/signin-qq" or "/signin-weixin" or "/signin-weixin-official";
 
     /// <summary>A complete request. Protocol routes get a client that authenticates, so that what is wrong with the body is looked at.</summary>
     public byte[] Request(string? contentType, byte[] body, string? framing = null, string? method = null) => RawHttp.Request(

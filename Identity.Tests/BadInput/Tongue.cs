@@ -7,7 +7,7 @@ namespace Identity.Tests.BadInput;
 internal static class Tongue
 {
     private static readonly int[] CloudMindCodes = [400, 404, 405, 410, 413, 415];
-    private static readonly int[] NleCloudCodes = [400, 401, 404, 405, 410, 413, 415, 423, 429];
+    private static readonly int[] NleCloudCodes = [400, 401, 403, 404, 405, 410, 413, 415, 423, 429];
     private static readonly int[] RageFrameCodes = [400, 401, 404, 410, 413, 429];
     private static readonly string[] OAuthCodes = ["invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "invalid_token"];
 

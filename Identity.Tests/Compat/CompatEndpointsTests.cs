@@ -155,6 +155,21 @@ public sealed class CompatEndpointsTests
         Assert.Equal((201, """{"code":1006,"msg":"注册成功，请登录"}"""), ((int)answer.StatusCode, body));
     }
 
+    [Theory]
+    [InlineData("GET", "/Users/ApiKey?userID=1")]
+    [InlineData("GET", "//users/apikey")]
+    [InlineData("PUT", "/USERS//APIKEY")]
+    public async Task Api_keys_take_two_methods_and_a_token(string method, string path) =>
+        Assert.Equal("""{"ResultObj":null,"Status":1,"StatusCode":401,"Msg":"AccessToken无效或已过期，请重新登录","ErrorObj":null}""", (await SendAsync(method, path, "{}")).Body);
+
+    [Fact]
+    public async Task Api_keys_take_no_other_method()
+    {
+        var (answer, body) = await SendAsync("POST", "/Users/ApiKey", "{}");
+        Assert.Contains("\"StatusCode\":405", body, StringComparison.Ordinal);
+        Assert.Equal("GET, PUT", string.Join(", ", answer.Content.Headers.Allow));
+    }
+
     [Fact]
     public async Task Configured_prefixes_replace_the_defaults()
     {
@@ -183,11 +198,12 @@ public sealed class CompatEndpointsTests
             builder.Logging.AddProvider(log);
         }
 
-        builder.Services.AddSingleton<ITokenExchange>(new Exchange(this)).AddSingleton<IAccountDesk>(desk ?? new Desk(true));
+        builder.Services.AddSingleton<ITokenExchange>(new Exchange(this)).AddSingleton<IAccountDesk>(desk ?? new Desk(true))
+            .AddSingleton<IApiKeys>(new Keys()).AddSingleton<LegacyUsage>().AddSingleton(TimeProvider.System);
         await using var app = builder.Build();
         app.UseLegacyPaths(options);
         app.UseRouting();
-        app.MapLegacyApis(options, servesByDefault);
+        Assert.Empty(app.MapLegacyApis(options, servesByDefault));
         await app.StartAsync();
         Assert.All(((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints), endpoint => Assert.NotNull(endpoint.Metadata.GetMetadata<LegacyRoute>()));
 
@@ -221,6 +237,18 @@ public sealed class CompatEndpointsTests
         public Task<RegistrationOutcome> RegisterAsync(Registration registration, HttpContext http, CancellationToken cancellationToken) => Task.FromResult(RegistrationOutcome.Registered);
 
         public Task<bool> MayTellUnknownAsync(HttpContext http, CancellationToken cancellationToken) => Task.FromResult(mayTell);
+    }
+
+    // Nobody is signed in.
+    private sealed class Keys : IApiKeys
+    {
+        public int MaxLength => 256;
+
+        public Task<ApiKeyCaller?> WhoAsync(string api, string? accessToken, HttpContext http, CancellationToken cancellationToken) => Task.FromResult<ApiKeyCaller?>(null);
+
+        public Task<(ApiKeyOutcome Outcome, StoredApiKey? Key)> ReadAsync(ApiKeyCaller caller, int number, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<ApiKeyOutcome> WriteAsync(ApiKeyCaller caller, int? number, string? key, DateTimeOffset expiresAt, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     private sealed class Log : ILoggerProvider, ILogger

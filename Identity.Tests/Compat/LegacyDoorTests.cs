@@ -27,9 +27,9 @@ public sealed class LegacyDoorTests
     private static async Task<(int Status, long Length)> PassAsync(Exception thrown, bool aborted)
     {
         using var body = new MemoryStream();
-        await using var provider = new ServiceCollection().AddLogging().BuildServiceProvider();
+        await using var provider = new ServiceCollection().AddLogging().AddSingleton<LegacyUsage>().AddSingleton(TimeProvider.System).BuildServiceProvider();
         var http = new DefaultHttpContext { RequestServices = provider, RequestAborted = new(aborted), Response = { Body = body } };
-        await LegacyDoor.Before(LegacyApi.CloudMind, serves: true, _ => throw thrown)(http);
+        await LegacyDoor.Before(LegacyApi.CloudMind, new("cloudmind", "POST /"), serves: true, _ => throw thrown)(http);
         return (http.Response.StatusCode, body.Length);
     }
 }

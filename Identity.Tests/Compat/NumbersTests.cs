@@ -81,19 +81,25 @@ public sealed class NumbersTests(LegacyHost host) : IClassFixture<LegacyHost>
     }
 
     [Fact]
-    public async Task Only_CloudMinds_access_token_carries_the_number()
+    public async Task Each_APIs_access_token_carries_its_own_number_and_no_others_does()
     {
         var person = await PersonAsync();
-        var number = await CloudMindAsync(person);
-        var row = Assert.Single(await RowsAsync("cloudmind", [person.Id]));
-        Assert.Equal(number, row.Number);
-        string[] others =
-        [
-            (await host.NleCloudLoginAsync(person.UserName!)).Data().Text("AccessToken"),
-            (await host.RageFrameLoginAsync(person.UserName!)).Data().Text("access_token"),
-            (await host.SignInAsync("web", person.UserName!)).AccessToken,
-        ];
-        Assert.All(others, token => Assert.False(Jwt.Payload(token).TryGetProperty("jwtUserId", out _)));
+        var refreshed = (await host.RageFrameLoginAsync(person.UserName!)).Data().Text("refresh_token");
+        var tokens = new (string Api, string Claim, string Token)[]
+        {
+            ("cloudmind", "jwtUserId", (await host.CloudMindLoginAsync(person.Email!)).Text("accessToken")),
+            ("nlecloud", "UserID", (await host.NleCloudLoginAsync(person.UserName!)).Data().Text("AccessToken")),
+            ("rageframe", "member_id", (await host.RageFrameRefreshAsync(refreshed)).Data().Text("access_token")),
+        };
+        var claims = tokens.Select(token => token.Claim).ToList();
+        foreach (var (api, claim, token) in tokens)
+        {
+            Assert.Equal(Assert.Single(await RowsAsync(api, [person.Id])).Number, Jwt.Payload(token).Number(claim));
+            Assert.All(claims.Where(other => other != claim), other => Assert.False(Jwt.Payload(token).TryGetProperty(other, out _)));
+        }
+
+        var standard = Jwt.Payload((await host.SignInAsync("web", person.UserName!)).AccessToken);
+        Assert.All(claims, claim => Assert.False(standard.TryGetProperty(claim, out _)));
     }
 
     private Task<Account> PersonAsync()

@@ -55,7 +55,7 @@ public sealed class OidcCore(OidcCore.Host host) : IClassFixture<OidcCore.Host>
         var now = host.Clock.GetUtcNow().ToUnixTimeSeconds();
         var hash = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(tokens.AccessToken)).AsSpan(0, 16));
         Assert.Equal(
-            $$"""{"iss":"{{host.Issuer}}","sub":"{{subject}}","aud":"web","iat":{{now}},"exp":{{now + 3600}},"auth_time":{{now}},"amr":["pwd"],"at_hash":"{{hash}}"}""",
+            $$"""{"iss":"{{host.Issuer}}","sub":"{{subject}}","aud":"web","iat":{{now}},"exp":{{now + 3600}},"auth_time":{{now}},"acr":"urn:cloudmind:acr:password","amr":["pwd"],"at_hash":"{{hash}}"}""",
             Jwt.Payload(tokens.Text("id_token")).GetRawText());
         Assert.Equal("JWT", Jwt.Header(tokens.Text("id_token")).GetProperty("typ").GetString());
     }

@@ -33,7 +33,7 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
             "code_challenge_methods_supported":["S256"],
             "prompt_values_supported":["none","login","consent","select_account"],
             "authorization_response_iss_parameter_supported":true,
-            "grant_types_supported":["authorization_code","password","refresh_token","client_credentials","urn:ietf:params:oauth:grant-type:device_code","urn:ietf:params:oauth:grant-type:token-exchange"],
+            "grant_types_supported":["authorization_code","password","refresh_token","client_credentials","urn:ietf:params:oauth:grant-type:device_code","urn:ietf:params:oauth:grant-type:token-exchange","urn:cloudmind:grant-type:api-key"],
             "subject_types_supported":["public","pairwise"],
             "id_token_signing_alg_values_supported":["RS256","ES256"],
             "userinfo_signing_alg_values_supported":["RS256","ES256"],
@@ -43,12 +43,13 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
             "introspection_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","private_key_jwt"],
             "revocation_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","private_key_jwt","none"],
             "dpop_signing_alg_values_supported":["ES256","PS256"],
-            "claims_supported":["sub","address","email","email_verified","phone_number","phone_number_verified","name","family_name","given_name","middle_name","nickname","preferred_username","profile","picture","website","gender","birthdate","zoneinfo","locale","updated_at"],
+            "claims_supported":["sub","address","email","email_verified","phone_number","phone_number_verified","name","family_name","given_name","middle_name","nickname","preferred_username","profile","picture","website","gender","birthdate","zoneinfo","locale","updated_at","auth_time","acr","amr"],
+            "acr_values_supported":["urn:cloudmind:acr:password"],
             "backchannel_logout_supported":true,
             "backchannel_logout_session_supported":true,
             "request_uri_parameter_supported":false,
             "request_parameter_supported":false,
-            "claims_parameter_supported":false}
+            "claims_parameter_supported":true}
             """.ReplaceLineEndings("");
         Assert.Equal(expected, (await host.GetAsync(Metadata)).Body);
     }
@@ -97,6 +98,18 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
         {
             Assert.Equal(200, (await host.GetAsync(path, ("If-None-Match", asked))).Status);
         }
+    }
+
+    [Theory]
+    [InlineData(Metadata)]
+    [InlineData("/.well-known/oauth-authorization-server")]
+    [InlineData(Keys)]
+    [InlineData("/site.css")]
+    public async Task Rfc9110_9_3_2_HEAD_answers_as_GET_does_without_the_body(string path)
+    {
+        var (got, head) = (await host.GetAsync(path), await host.SendAsync(new HttpRequestMessage(HttpMethod.Head, path)));
+        Assert.Equal((200, ""), (head.Status, head.Body));
+        Assert.All(got.Headers.Where(header => header.Key is not "Date"), header => Assert.Equal(header.Value, head.Headers[header.Key]));
     }
 
     [Fact]

@@ -137,6 +137,19 @@ public sealed class Rfc8693(CodeFlowHost host) : IClassFixture<CodeFlowHost>
         Assert.Equal(200, (await ExchangeAsync(Api, token, ("audience", Api))).Status);
     }
 
+    [Fact]
+    public async Task What_the_caller_was_allowed_to_see_by_name_is_not_shown_to_who_acts_for_it()
+    {
+        await host.AddAccountAsync(new NewAccount { UserName = "byname", Nickname = "By Name" });
+        using var browser = new Browser(host);
+        var back = await browser.ArriveAsync(CodeFlowHost.Request("site", ("scope", "openid api"), ("claims", """{"userinfo":{"nickname":null}}""")), "byname");
+        var caller = await host.RedeemAsync("site", back.Parameter("code")!);
+        Assert.Equal("By Name", (await host.UserInfoAsync(caller.AccessToken)).Text("nickname"));
+        var seen = await host.UserInfoAsync((await ExchangeAsync(Api, caller.AccessToken)).AccessToken);
+        Assert.Equal(200, seen.Status);
+        Assert.False(seen.Json.TryGetProperty("nickname", out _));
+    }
+
     private async Task<string> TokenAsync(string name, string scope) => (await host.SignInAsync("web", name, scope: scope)).AccessToken;
 
     private Task<Answer> ExchangeAsync(string client, string token, params (string, string)[] more) => host.TokenAsync(client, [.. Form(token), .. more]);

@@ -1,68 +1,35 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using Identity.Server.Accounts;
 using Identity.Tests.Support;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Identity.Tests.Interop;
 
-/// <summary>The certified client library <c>openid-client</c> under node drives the server.</summary>
-public sealed class OpenIdClientTests(OpenIdClientTests.RealClockHost host) : IClassFixture<OpenIdClientTests.RealClockHost>
+/// <summary>Client libraries under node that nobody here wrote drive the server: the certified <c>openid-client</c>, and <c>oauth4webapi</c> call by call.</summary>
+public sealed class OpenIdClientTests(RelyingPartyHost host) : IClassFixture<RelyingPartyHost>
 {
+    private const string Password = "correct horse battery";
+
     [Fact]
     public async Task A_strangers_client_library_works_with_this_server()
     {
-        var folder = Folder();
-        if (folder is null || !Directory.Exists(Path.Combine(folder, "node_modules")))
-        {
-            Assert.Skip("The packages of Identity.Tests/Interop are not installed: run npm ci there.");
-        }
-
-        await host.AddAccountAsync(new NewAccount { UserName = "stranger", Email = "stranger@example.com", EmailVerified = true });
-        var start = new ProcessStartInfo("node", ["openid-client.mjs", host.Issuer]) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        (start.Environment["USER_NAME"], start.Environment["PASSWORD"], start.Environment["SECRET"]) = ("stranger", "correct horse battery", IdentityHost.Secret);
-        using var node = Start(start);
-        if (node is null)
-        {
-            Assert.Skip("node is not installed.");
-        }
-
-        var (output, error) = (node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await node.WaitForExitAsync(deadline.Token);
-        Assert.True(node.ExitCode == 0, $"{await output}\n{await error}");
-        Assert.Contains("ok revokes", await output, StringComparison.Ordinal);
+        Node.Need("openid-client");
+        await AddAsync("stranger");
+        var output = await Node.RunAsync("openid-client.mjs", host.Issuer, ("USER_NAME", "stranger"), ("PASSWORD", Password), ("SECRET", IdentityHost.Secret));
+        Assert.Contains("ok is refused in words that the library understands", output, StringComparison.Ordinal);
     }
 
-    private static Process? Start(ProcessStartInfo start)
+    [Fact]
+    public Task Openid_client_walks_the_code_flow_with_pushed_requests_and_assertions() => WalkAsync("openid-client", "openid-client-code.mjs");
+
+    [Fact]
+    public Task Oauth4webapi_walks_the_code_flow_and_checks_everything_it_can() => WalkAsync("oauth4webapi", "oauth4webapi.mjs");
+
+    private async Task WalkAsync(string package, string script)
     {
-        try
-        {
-            return Process.Start(start);
-        }
-        catch (Win32Exception)
-        {
-            return null;
-        }
+        Node.Need(package);
+        await AddAsync(package);
+        var output = await Node.RunAsync(script, host.Issuer, ("USER_NAME", package), ("PASSWORD", Password), ("KEY", host.SigningClient.PrivateJwk().ToJsonString()));
+        Assert.Contains("ok signs out", output, StringComparison.Ordinal);
     }
 
-    // Beside the solution, wherever that was cloned to.
-    private static string? Folder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "CloudMind.Identity.sln")))
-            {
-                return Path.Combine(folder.FullName, "Identity.Tests", "Interop");
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>The library holds <c>exp</c> against the real time.</summary>
-    public sealed class RealClockHost : IdentityHost
-    {
-        protected override void Configure(WebApplicationBuilder builder) => builder.Services.Replace(ServiceDescriptor.Singleton(TimeProvider.System));
-    }
+    private Task<Identity.Server.Data.Account> AddAsync(string name) => host.AddAccountAsync(new NewAccount { UserName = name, Email = $"{name}@example.com", EmailVerified = true });
 }

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import * as client from 'openid-client'
 import * as oauth from 'oauth4webapi'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { step } from './step.mjs'
 
 const issuer = process.argv[2]
 const { USER_NAME: username, PASSWORD: password, SECRET: secret } = process.env
@@ -15,18 +16,6 @@ async function discover(clientId, authentication = client.ClientSecretBasic(secr
   // Without this the library trusts the transport and does not look at the id_token's signature.
   client.enableNonRepudiationChecks(config)
   return config
-}
-
-async function step(name, act) {
-  try {
-    const value = await act()
-    console.log(`ok ${name}`)
-    return value
-  } catch (failure) {
-    console.error(`failed: ${name}`)
-    console.error(failure)
-    process.exit(1)
-  }
 }
 
 const web = await step('discovers the server', () => discover('web'))

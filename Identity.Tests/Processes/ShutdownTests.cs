@@ -38,4 +38,23 @@ public sealed class ShutdownTests
         Assert.Equal(0, await server.EndAsync());
         Assert.Equal("", server.Error);
     }
+
+    [Fact]
+    public async Task Readiness_turns_red_with_the_word_to_stop_and_requests_are_answered_until_the_delay_is_over()
+    {
+        using var folder = new ServerFolder();
+        await using var server = await ServerProcess.Serve(folder, "--Hosting:ShutdownDelay=00:00:03").ReadyAsync();
+        Assert.Equal(200, (await server.GetAsync("/health/ready")).Status);
+        server.Terminate();
+        await server.UntilAsync(() => server.Output.Contains("shutting down", StringComparison.Ordinal), "begin to shut down");
+        var ready = await server.GetAsync("/health/ready");
+        Assert.Equal((503, """{"status":"stopping"}"""), (ready.Status, ready.Body));
+        // It is told to go elsewhere, and whoever has not heard of it yet is served: on a connection of its own too.
+        Assert.Equal(200, (await server.GetAsync("/health/live")).Status);
+        using var late = new HttpClient { BaseAddress = server.Address };
+        Assert.Equal(200, (int)(await late.GetAsync("/.well-known/jwks")).StatusCode);
+        Assert.Equal(200, (await server.PostAsync("/connect/token", [("grant_type", "client_credentials")])).Status);
+        Assert.Equal(0, await server.EndAsync());
+        Assert.Equal("", server.Error);
+    }
 }

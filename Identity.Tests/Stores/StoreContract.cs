@@ -1,13 +1,17 @@
 using System.Globalization;
+using Identity.Compat;
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Scopes;
+using Identity.OpenId.Tokens;
 using Identity.Server.Accounts;
 using Identity.Server.Clients;
 using Identity.Server.Compat;
 using Identity.Server.Data;
 using Identity.Server.Issuing;
 using Identity.Server.Keys;
+using Identity.Server.Mail;
 using Identity.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -117,6 +121,29 @@ public abstract class StoreContract
     }
 
     [Fact]
+    public async Task Racers_with_one_code_get_tokens_once_and_what_they_got_is_revoked_on_any_node()
+    {
+        var (families, codes) = (host.Services.GetRequiredService<RefreshFamilies>(), host.Services.GetRequiredService<AuthorizationCodes>());
+        var other = (await host.AddNodeAsync()).GetRequiredService<RefreshFamilies>();
+        var account = await host.AddAccountAsync("code-racer");
+        var now = host.Clock.GetUtcNow();
+        var session = new SessionRow { Sid = "code-racer", HandleHash = "code-racer", AccountId = account.Id, AuthTime = now, Amr = "pwd", SeenAt = now, ExpiresAt = now + TimeSpan.FromHours(1) };
+        await host.Store.WriteAsync(
+            db =>
+            {
+                db.Add(session);
+                return db.SaveChangesAsync();
+            },
+            default);
+        var code = await codes.IssueAsync(new AuthorizeRequest { ClientId = Client.ClientId, RedirectUri = "https://rp.example", ResponseType = "code" }, Client, session, default);
+        var proved = Authorization(account) with { CodeHash = Handle.Hash(code), SessionId = session.Sid };
+        var racers = await Task.WhenAll(Enumerable.Range(0, Racers).Select(racer => Task.Run(() => (racer % 2 == 0 ? families : other).BeginAsync(proved, default))));
+        var winner = Assert.Single(racers.OfType<ContinuedFamily>());
+        Assert.NotNull((await RowAsync(winner.Id)).RevokedAt);
+        Assert.Null(await codes.FindAsync(code, Client, default));
+    }
+
+    [Fact]
     public async Task A_rotation_does_not_bring_back_what_was_revoked_disabled_or_expired()
     {
         var families = host.Services.GetRequiredService<RefreshFamilies>();
@@ -182,6 +209,8 @@ public abstract class StoreContract
     {
         var codes = host.Services.GetRequiredService<EmailCodes>();
         const string Mailbox = "codes@example.com";
+        // Whichever tests ran before: the day that is counted must not end in the middle.
+        host.Clock.Advance(TimeSpan.FromDays(1) - host.Clock.GetUtcNow().TimeOfDay);
         var code = await SendAsync(codes, Mailbox);
         var racers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => codes.UseAsync(EmailCodes.ForRegistration, Mailbox, code, default))));
         Assert.Single(racers, used => used);
@@ -212,6 +241,29 @@ public abstract class StoreContract
         Assert.Null(await TrySendAsync(codes, Mailbox));
         host.Clock.Advance(TimeSpan.FromDays(1));
         Assert.True(await codes.UseAsync(EmailCodes.ForRegistration, Mailbox, await SendAsync(codes, Mailbox), default));
+    }
+
+    [Fact]
+    public async Task A_mail_that_every_node_wants_to_deliver_leaves_once()
+    {
+        const int Mails = 20;
+        var outbox = host.Services.GetRequiredService<Outbox>();
+        var other = (await host.AddNodeAsync()).GetRequiredService<Outbox>();
+        var folder = Path.Combine(host.Folder, "mail");
+        var before = Directory.GetFiles(folder).Length;
+        var rows = Enumerable.Range(0, Mails).Select(i => outbox.Seal(new Letter($"mail{i.ToString(CultureInfo.InvariantCulture)}@example.com", "123456", null), TimeSpan.FromMinutes(10))).ToList();
+        await host.Store.WriteAsync(
+            async db =>
+            {
+                db.AddRange(rows);
+                return await db.SaveChangesAsync();
+            },
+            default);
+        // Written as leased by whoever posts them; he died, and the lease is over.
+        host.Clock.Advance(TimeSpan.FromMinutes(2));
+        await Task.WhenAll(Enumerable.Range(0, Racers).Select(racer => Task.Run(() => (racer % 2 == 0 ? outbox : other).DeliverAsync(default))));
+        Assert.Equal(before + Mails, Directory.GetFiles(folder).Length);
+        Assert.Equal(0, await host.Store.ReadAsync(db => db.OutboxMails.CountAsync(), default));
     }
 
     [Fact]
@@ -326,6 +378,45 @@ public abstract class StoreContract
         var refused = await signIn.CheckAsync(name, Password, StoreHost.Caller, default);
         Assert.False(refused.Succeeded(out _, out var error));
         Assert.Equal((RefusalReason.UnknownAccount, "invalid_grant"), (error.Reason, error.Error));
+    }
+
+    [Fact]
+    public async Task Fifty_accounts_that_choose_one_api_key_at_once_have_it_and_one_of_them_signs_in_with_it()
+    {
+        var other = await host.AddNodeAsync();
+        const string Key = "a key that fifty accounts choose at one instant";
+        var accounts = new List<Account>();
+        for (var i = 0; i < Racers; i++)
+        {
+            accounts.Add(await host.AddAccountAsync($"chooser{i}"));
+        }
+
+        var expires = host.Clock.GetUtcNow().AddDays(1).AddTicks(1234567);
+        await Task.WhenAll(accounts.Select((account, racer) => Task.Run(() => Keys(racer % 2 == 0 ? host.Services : other).SetAsync(account, new(Key, expires, racer, "192.0.2.1"), account, default))));
+        var rows = await host.Store.ReadAsync(db => db.ApiKeys.AsNoTracking().ToListAsync(), default);
+        var owner = Assert.Single(rows, row => row.Mac is not null);
+        Assert.All(accounts, account => Assert.Contains(rows, row => row.AccountId == account.Id));
+        Assert.True((await Keys(other).SignInAsync(Key, StoreHost.Caller, default)).Succeeded(out var who, out _));
+        Assert.Equal(owner.AccountId, who!.Id);
+        Assert.Equal((Key, expires), await Keys(other).FindAsync(accounts[7].Id, default) is { } found ? (found.Text, found.ExpiresAt) : default);
+
+        await host.Store.WriteAsync(db => db.Accounts.Where(one => one.Id == owner.AccountId).ExecuteDeleteAsync(), default);
+        Assert.False((await Keys(other).SignInAsync(Key, StoreHost.Caller, default)).Succeeded(out _, out _));
+
+        static ApiKeys Keys(IServiceProvider node) => node.GetRequiredService<ApiKeys>();
+    }
+
+    [Fact]
+    public async Task Nodes_that_count_legacy_calls_at_once_lose_none()
+    {
+        var other = await host.AddNodeAsync();
+        var at = host.Clock.GetUtcNow();
+        await Task.WhenAll(Enumerable.Range(0, Racers).Select(racer => Task.Run(() => (racer % 2 == 0 ? host.Services : other).GetRequiredService<UsageLedger>().AddAsync(
+            [.. Enumerable.Range(0, 5).Select(version => new UsageCount(new("nlecloud", "POST /Users/Login", $"v{version}", "0"), 2, at.AddSeconds(racer), at.AddSeconds(racer + 1))).OrderBy(_ => racer % 3)],
+            default))));
+        var rows = await host.Services.GetRequiredService<UsageLedger>().ReadAsync(default);
+        Assert.Equal(5, rows.Count);
+        Assert.All(rows, row => Assert.Equal((2L * Racers, at, at.AddSeconds(Racers)), (row.Calls, row.FirstAt, row.LastAt)));
     }
 
     [Fact]

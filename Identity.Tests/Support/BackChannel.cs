@@ -28,7 +28,7 @@ internal static class BackChannel
             case "app" or "spa" or "native" or "tv" or "box":
                 parameters.Add(("client_id", client));
                 break;
-            case "post":
+            case "post" or "suite-post":
                 parameters.Add(("client_id", client));
                 parameters.Add(("client_secret", IdentityHost.Secret));
                 break;

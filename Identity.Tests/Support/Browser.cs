@@ -11,16 +11,26 @@ internal sealed class Browser : IDisposable
     private readonly HttpClient client;
     private readonly Uri home;
 
-    public Browser(IdentityHost host)
+    public Browser(IdentityHost host, string? userAgent = null)
     {
         home = host.Address;
         client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = home };
+        // As browsers ask when a person opens something; others' servers tell people from scripts by it.
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
+        if (userAgent is not null)
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", userAgent);
+        }
     }
 
     public CookieContainer Cookies { get; } = new();
 
     /// <summary>Opens an address and follows redirects within the server.</summary>
     public Task<Stop> OpenAsync(string address) => GoAsync(new HttpRequestMessage(HttpMethod.Get, address));
+
+    /// <summary>Posts a form that another site holds.</summary>
+    public Task<Stop> PostAsync(string address, IEnumerable<(string Name, string Value)> form) =>
+        GoAsync(new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(form.Select(pair => KeyValuePair.Create(pair.Name, pair.Value))) });
 
     /// <summary>Fills in the page's first form (or the one with <paramref name="button"/>) and sends it.</summary>
     public Task<Stop> SubmitAsync(Stop page, string? button = null, params (string Name, string Value)[] filled)
@@ -43,6 +53,10 @@ internal sealed class Browser : IDisposable
         var action = form.GetAttribute("action") is { Length: > 0 } given ? new Uri(page.Address, given) : page.Address;
         return GoAsync(new HttpRequestMessage(HttpMethod.Post, action) { Content = new FormUrlEncodedContent(fields) });
     }
+
+    /// <summary>Posts fields of anybody's making with this browser's cookies: what another site's page can make it do.</summary>
+    public Task<Stop> PostAsync(string address, params (string Name, string Value)[] fields) =>
+        GoAsync(new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))) });
 
     /// <summary>Signs in on the page, whichever request waits behind it.</summary>
     public Task<Stop> SignInAsync(Stop page, string name, string password = "correct horse battery") =>
@@ -84,6 +98,9 @@ internal sealed record Stop(Uri Address, Answer Answer, Uri? Left = null)
     public IHtmlDocument Document => new HtmlParser().ParseDocument(Answer.Body);
 
     public string Heading => Document.QuerySelector("h1")?.TextContent ?? "";
+
+    /// <summary>The value of a field of the page's forms; null when none has it.</summary>
+    public string? Field(string name) => Document.QuerySelectorAll("input").OfType<IHtmlInputElement>().FirstOrDefault(input => input.Name == name)?.Value;
 
     /// <summary>A parameter of the answer to the client, from query or fragment.</summary>
     public string? Parameter(string name) =>

@@ -29,7 +29,7 @@ public class CodeFlowHost : IdentityHost
             client.Remove("client_secret");
             client["token_endpoint_auth_method"] = "none";
             client["application_type"] = "native";
-            client["redirect_uris"] = new JsonArray("http://127.0.0.1/callback", "com.example.app:/callback");
+            client["redirect_uris"] = new JsonArray("http://127.0.0.1/callback", "http://[::1]/callback", "com.example.app:/callback");
         }),
         Client("lax", client => client["require_pkce"] = false),
         Client("reference", client => (client["access_token_format"], client["first_party"]) = ("reference", true)),

@@ -16,6 +16,14 @@ public sealed class SigningClient
         return new JsonObject { ["keys"] = new JsonArray(new JsonObject { ["kty"] = "EC", ["crv"] = "P-256", ["kid"] = kid, ["use"] = "sig", ["x"] = Base64UrlEncoder.Encode(point.X), ["y"] = Base64UrlEncoder.Encode(point.Y) }) };
     }
 
+    /// <summary>The key itself, for a client in another process.</summary>
+    public JsonObject PrivateJwk(string kid = "k1")
+    {
+        var jwk = Jwks(kid)["keys"]![0]!.DeepClone().AsObject();
+        jwk["d"] = Base64UrlEncoder.Encode(key.ExportParameters(true).D);
+        return jwk;
+    }
+
     /// <summary>An assertion that is right in every way; <paramref name="change"/> makes it wrong in one.</summary>
     public string Assertion(string client, string audience, DateTimeOffset now, Action<Dictionary<string, object>>? change = null, string kid = "k1")
     {

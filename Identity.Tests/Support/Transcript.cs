@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Identity.Server.Replay;
 
 namespace Identity.Tests.Support;
 
@@ -25,32 +26,18 @@ internal sealed partial class Transcript
 
     private readonly string path;
     private readonly string prologue;
-    private readonly List<Exchange> exchanges;
+    private readonly IReadOnlyList<RecordedExchange> exchanges;
     private readonly Dictionary<string, List<string>> captured = new(StringComparer.Ordinal);
 
-    private Transcript(string path, string prologue, List<Exchange> exchanges) => (this.path, this.prologue, this.exchanges) = (path, prologue, exchanges);
+    private Transcript(string path, string prologue, IReadOnlyList<RecordedExchange> exchanges) => (this.path, this.prologue, this.exchanges) = (path, prologue, exchanges);
 
     public static TheoryData<string> All => [.. Directory.EnumerateFiles(Folder, "*.http").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     public static Transcript Read(string name)
     {
         var file = Path.Combine(Folder, name);
-        var text = File.ReadAllText(file).ReplaceLineEndings("\n");
-        var begin = Prologue().Match(text).Value;
-        var parts = new List<Exchange>();
-        var (then, at) = ("", begin.Length);
-        foreach (var mark in Then().Matches(text).Append(null))
-        {
-            var part = text[at..(mark?.Index ?? text.Length)];
-            if (part.Length > 0)
-            {
-                parts.Add(new(then, part.Split("\n###\n", 2) is [var asked, _] ? asked : part.TrimEnd()));
-            }
-
-            (then, at) = (mark?.Value ?? "", (mark?.Index + mark?.Length + 1) ?? 0);
-        }
-
-        return new(file, begin, parts);
+        var traffic = RecordedTraffic.Read(File.ReadAllText(file));
+        return new(file, traffic.Prologue, traffic.Exchanges);
     }
 
     /// <summary>Lines of the prologue of the form <c># name: value</c>.</summary>
@@ -152,12 +139,6 @@ internal sealed partial class Transcript
         return number == 1 ? $"{{{name}}}" : $"{{{name}_{number}}}";
     }
 
-    [GeneratedRegex("""\A(?:#(?!##).*\n)*""")]
-    private static partial Regex Prologue();
-
-    [GeneratedRegex("^### then.*$", RegexOptions.Multiline)]
-    private static partial Regex Then();
-
     [GeneratedRegex(@"\{([a-z_]+(?:_\d+)?|[a-z]\*\d+|basic:[a-z]+)\}")]
     private static partial Regex Placeholder();
 
@@ -169,19 +150,4 @@ internal sealed partial class Transcript
     private static partial Regex Secret();
 
     private static string Here([CallerFilePath] string path = "") => path;
-
-    private sealed partial record Exchange(string Then, string Asked)
-    {
-        public TimeSpan Later => Wait().Match(Then) is { Success: true } wait
-            ? int.Parse(wait.Groups[1].Value, CultureInfo.InvariantCulture) * (wait.Groups[2].Value switch { "s" => TimeSpan.FromSeconds(1), "min" => TimeSpan.FromMinutes(1), "h" => TimeSpan.FromHours(1), _ => TimeSpan.FromDays(1) })
-            : TimeSpan.Zero;
-
-        public int Times => Count().Match(Then) is { Success: true } count ? int.Parse(count.Groups[1].Value, CultureInfo.InvariantCulture) : 1;
-
-        [GeneratedRegex(@"(\d+) (s|min|h|d) later")]
-        private static partial Regex Wait();
-
-        [GeneratedRegex(@"(\d+) times")]
-        private static partial Regex Count();
-    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Identity.Server.Accounts;
 using Identity.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -18,6 +19,12 @@ internal sealed class WireHost : IdentityHost
             Clock = new(DateTimeOffset.FromUnixTimeSeconds(long.Parse(start, CultureInfo.InvariantCulture)));
         }
     }
+
+    protected override JsonArray Clients =>
+    [
+        .. base.Clients.Select(client => client!.DeepClone()),
+        new JsonObject { ["client_id"] = "device", ["client_secret"] = Secret, ["grant_types"] = new JsonArray("urn:cloudmind:grant-type:api-key", "refresh_token"), ["scope"] = "openid profile" },
+    ];
 
     protected override IEnumerable<string> Settings => transcript.Told("With").Select(setting => $"--{setting}");
 
@@ -44,6 +51,12 @@ internal sealed class WireHost : IdentityHost
         await this.SqlAsync($"UPDATE sign_in_names SET name = 'sample string 1' WHERE account_id = {sample.Id}");
         await this.ImportMemberAsync("nlecloud", sample, number: 1, profile: """{"CollegeID":6,"CollegeName":"sample string 7","RoleName":"sample string 8","RoleID":9}""");
 
+        // Its API keys: the one that it shows, and the two numbers of the one that it sets.
+        var expires = new DateTimeOffset(2023, 1, 29, 21, 37, 32, TimeSpan.FromHours(8)).AddTicks(7469001);
+        await Services.GetRequiredService<ApiKeys>().SetAsync(sample, new("sample string 3", expires, SetByNumber: 4, SetFrom: "sample string 5"), sample, default);
+        await this.ImportMemberAsync("nlecloud", await AddAccountAsync(new NewAccount { UserName = "pupil" }), number: 3);
+        await this.ImportMemberAsync("nlecloud", await AddAccountAsync(new NewAccount { UserName = "operator", Admin = true }), number: 5);
+
         await AddAccountAsync(new NewAccount
         {
             UserName = "王小明",
@@ -57,6 +70,13 @@ internal sealed class WireHost : IdentityHost
             PhoneNumber = "18852003606",
             PhoneNumberVerified = true,
         });
+
+        // "# Provider: address" and what it answers, once each.
+        foreach (var answer in transcript.Told("Provider"))
+        {
+            var (address, body) = answer.Split(" => ") is [var a, var b] ? (a, b) : throw new InvalidDataException(answer);
+            Outside.Register(address, System.Net.HttpStatusCode.OK, body);
+        }
 
         foreach (var name in transcript.Told("Disabled"))
         {

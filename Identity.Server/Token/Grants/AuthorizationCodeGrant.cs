@@ -1,3 +1,4 @@
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
@@ -38,7 +39,8 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, ScopeDire
         }
 
         _ = ScopeSet.Parse(row.Scope).Succeeded(out var scopes, out _);
-        if (!ResourceRule.Narrow(request.Resources, row.Resources.Length > 0 ? row.Resources.Split(' ') : null, directory.Resources(scopes!)).Succeeded(out var resources, out var error))
+        var granted = row.Resources.Length > 0 ? row.Resources.Split(' ') : null;
+        if (!ResourceRule.Narrow(request.Resources, granted, directory.Resources(scopes!)).Succeeded(out var resources, out var error))
         {
             return error;
         }
@@ -53,6 +55,8 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, ScopeDire
             CodeHash = row.CodeHash,
             SessionId = row.Sid,
             Nonce = row.Nonce,
+            Claims = row.Claims is { } claims && ClaimsRequest.Parse(claims).Succeeded(out var asked, out _) ? asked : null,
+            GrantedResources = granted,
             Resources = resources.Names,
         };
     }

@@ -26,7 +26,8 @@ internal sealed class DeviceCodeGrant(DeviceCodes codes, ScopeDirectory director
         }
 
         _ = ScopeSet.Parse(row.Scope).Succeeded(out var scopes, out _);
-        if (!ResourceRule.Narrow(context.Request.Resources, row.Resources.Length > 0 ? row.Resources.Split(' ') : null, directory.Resources(scopes!)).Succeeded(out var resources, out error))
+        var granted = row.Resources.Length > 0 ? row.Resources.Split(' ') : null;
+        if (!ResourceRule.Narrow(context.Request.Resources, granted, directory.Resources(scopes!)).Succeeded(out var resources, out error))
         {
             return error;
         }
@@ -41,6 +42,7 @@ internal sealed class DeviceCodeGrant(DeviceCodes codes, ScopeDirectory director
             AuthenticationMethods = row.Amr!.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             DeviceHash = row.DeviceHash,
             SessionId = row.Sid,
+            GrantedResources = granted,
             Resources = resources.Names,
         };
     }

@@ -1,3 +1,4 @@
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
@@ -48,6 +49,7 @@ internal sealed class RefreshTokenGrant(RefreshFamilies families, ScopeDirectory
             AuthTime = proof.Family.AuthTime,
             AuthenticationMethods = proof.Family.Amr.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             Continued = proof.Continued,
+            Claims = proof.Family.Claims is { } claims && ClaimsRequest.Parse(claims).Succeeded(out var asked, out _) ? asked.Only(directory.Claims(context.Client.Client.Scopes)) : null,
             SessionId = proof.Family.Sid,
             Resources = resources,
             SessionKey = request.SessionKey,

@@ -70,7 +70,8 @@ public sealed class ClientMetadataTests
             Assert.Equal(client.PostLogoutRedirectUris, read.PostLogoutRedirectUris);
             Assert.Equal(client.CorsOrigins, read.CorsOrigins);
             Assert.Equal(client.TokenExchangeFrom, read.TokenExchangeFrom);
-            Assert.Equal(client, read with { RedirectUris = client.RedirectUris, PostLogoutRedirectUris = client.PostLogoutRedirectUris, CorsOrigins = client.CorsOrigins, TokenExchangeFrom = client.TokenExchangeFrom, GrantTypes = client.GrantTypes, Contacts = client.Contacts, ClientSecretHashes = client.ClientSecretHashes });
+            Assert.Equal(client.ExternalApps, read.ExternalApps);
+            Assert.Equal(client, read with { ExternalApps = client.ExternalApps, RedirectUris = client.RedirectUris, PostLogoutRedirectUris = client.PostLogoutRedirectUris, CorsOrigins = client.CorsOrigins, TokenExchangeFrom = client.TokenExchangeFrom, GrantTypes = client.GrantTypes, Contacts = client.Contacts, ClientSecretHashes = client.ClientSecretHashes });
         });
 
     [Fact]

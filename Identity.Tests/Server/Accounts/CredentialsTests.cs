@@ -13,6 +13,8 @@ public sealed class CredentialsTests(CodeFlowHost host) : IClassFixture<CodeFlow
         var back = await browser.SignInAsync(await browser.OpenAsync(CodeFlowHost.Request("site", ("scope", "openid offline_access"))), "changer");
         var tokens = await host.RedeemAsync("site", back.Parameter("code")!);
         var legacy = await host.SignInAsync("web", "changer");
+        var reference = await host.RedeemAsync("reference", (await browser.OpenAsync(CodeFlowHost.Request("reference"))).Parameter("code")!);
+        Assert.Equal(200, (await host.UserInfoAsync(reference.AccessToken)).Status);
         var waiting = (await browser.OpenAsync(CodeFlowHost.Request("site"))).Parameter("code")!;
 
         host.Clock.Advance(TimeSpan.FromMilliseconds(1));
@@ -22,6 +24,8 @@ public sealed class CredentialsTests(CodeFlowHost host) : IClassFixture<CodeFlow
 
         Assert.Equal(401, (await host.UserInfoAsync(tokens.AccessToken)).Status);
         Assert.Equal(401, (await host.UserInfoAsync(legacy.AccessToken)).Status);
+        Assert.Equal(401, (await host.UserInfoAsync(reference.AccessToken)).Status);
+        Assert.Equal("""{"active":false}""", (await host.IntrospectAsync("watcher", reference.AccessToken)).Body);
         Assert.Equal(400, (await host.RefreshAsync("site", tokens.RefreshToken)).Status);
         Assert.Equal(400, (await host.RefreshAsync("web", legacy.RefreshToken)).Status);
         Assert.Equal(400, (await host.RedeemAsync("site", waiting)).Status);

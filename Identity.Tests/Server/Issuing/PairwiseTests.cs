@@ -64,6 +64,24 @@ public sealed class PairwiseTests(CodeFlowHost host) : IClassFixture<CodeFlowHos
         Assert.Equal((SubjectOf(tokens), host.Issuer, "twin", "Signed"), (claims.GetProperty("sub").GetString(), claims.GetProperty("iss").GetString(), claims.GetProperty("aud").GetString(), claims.GetProperty("nickname").GetString()));
     }
 
+    [Fact]
+    public async Task What_was_asked_for_by_name_is_asked_of_the_name_that_the_client_knows()
+    {
+        var account = await host.AddAccountAsync(new NewAccount { UserName = "askedpair", Nickname = "Asked" });
+        using var browser = new Browser(host);
+        var subject = SubjectOf(await SignInAsync(browser, "pair", "askedpair"));
+        Assert.NotNull((await browser.OpenAsync(Expecting(subject!))).Parameter("code"));
+        Assert.Equal("login_required", (await browser.OpenAsync(Expecting(account.Subject))).Parameter("error"));
+        // Another client's hint about the same person.
+        var far = await SignInAsync(browser, "far");
+        Assert.NotNull((await browser.OpenAsync(CodeFlowHost.Request("pair", ("prompt", "none"), ("id_token_hint", far.Text("id_token"))))).Parameter("code"));
+
+        var named = await host.RedeemAsync("pair", (await browser.OpenAsync(CodeFlowHost.Request("pair", ("claims", """{"userinfo":{"nickname":null}}""")))).Parameter("code")!);
+        Assert.Equal("Asked", (await host.UserInfoAsync(named.AccessToken)).Text("nickname"));
+
+        static string Expecting(string who) => CodeFlowHost.Request("pair", ("prompt", "none"), ("claims", "{\"id_token\":{\"sub\":{\"value\":\"" + who + "\"}}}"));
+    }
+
     private static string? SubjectOf(Answer tokens) => Jwt.Payload(tokens.Text("id_token")).GetProperty("sub").GetString();
 
     private async Task<Answer> SignInAsync(Browser browser, string client, string? name = null, string scope = "openid offline_access")

@@ -1,0 +1,22 @@
+namespace Identity.OpenId.Authorize;
+
+/// <summary>
+/// The <c>acr</c> vocabulary, OpenID Connect Core §2: which classes the ways of signing in reach. A class is listed here when
+/// some door of this server reaches it, and not before.
+/// </summary>
+public static class AuthenticationContext
+{
+    /// <summary>The person knew the password of the account.</summary>
+    public const string Password = "urn:cloudmind:acr:password";
+
+    /// <summary>What discovery tells.</summary>
+    public static IReadOnlyList<string> Supported { get; } = [Password];
+
+    /// <summary>The classes that a sign-in reached, the strongest first; none when we have no name for it.</summary>
+    /// <param name="methods">The <c>amr</c> of the sign-in, RFC 8176.</param>
+    public static IReadOnlyList<string> Reached(IReadOnlyList<string> methods) => methods.Contains("pwd", StringComparer.Ordinal) ? [Password] : [];
+
+    /// <summary>Whether one of the wanted classes was reached; true when none is wanted.</summary>
+    public static bool Satisfies(IReadOnlyList<string> methods, IReadOnlyList<string> wanted) =>
+        wanted.Count == 0 || Reached(methods).Any(one => wanted.Contains(one, StringComparer.Ordinal));
+}

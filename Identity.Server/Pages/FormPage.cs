@@ -1,0 +1,55 @@
+using Identity.Server.Hosting;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Identity.Server.Pages;
+
+/// <summary>
+/// A page with a form. A form that another page made, or that was made before the browser lost its cookies, changes nothing
+/// and is shown again with what was typed: the person presses once more, and a stranger's page has gained nothing.
+/// </summary>
+/// <remarks>The framework's own check, which this one replaces, answers with a bare status. This one too stands before every handler.</remarks>
+[IgnoreAntiforgeryToken]
+public abstract class FormPage : PageModel
+{
+    public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
+    {
+        if (!HttpMethods.IsPost(Request.Method) || await IsOursAsync())
+        {
+            await next();
+            return;
+        }
+
+        Response.StatusCode = StatusCodes.Status400BadRequest;
+        ViewData["OutOfDate"] = "This form was out of date. Nothing has happened yet: please send it again.";
+        context.Result = await ShowAgainAsync(context.HandlerArguments, HttpContext.RequestAborted);
+    }
+
+    /// <summary>The page as GET shows it, with what was typed where that is no secret.</summary>
+    private protected abstract Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken);
+
+    private protected static string? Text(IDictionary<string, object?> sent, string name) => sent.TryGetValue(name, out var value) ? value as string : null;
+
+    /// <summary>303, which the framework's own redirect is not.</summary>
+    private protected static IActionResult Go(string location) => new SeeOtherPage(location);
+
+    private async Task<bool> IsOursAsync()
+    {
+        try
+        {
+            return await HttpContext.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(HttpContext);
+        }
+        catch (AntiforgeryValidationException)
+        {
+            // The body is no form.
+            return false;
+        }
+    }
+
+    private sealed class SeeOtherPage(string location) : ActionResult
+    {
+        public override Task ExecuteResultAsync(ActionContext context) => new SeeOther(location).ExecuteAsync(context.HttpContext);
+    }
+}
