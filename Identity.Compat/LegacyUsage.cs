@@ -7,7 +7,7 @@ namespace Identity.Compat;
 /// Counts the calls of the old APIs by route, version of the client and outcome, so that an operator sees when a route
 /// has no users left. Here in memory and on a meter; the server takes the counts from time to time and keeps them.
 /// </summary>
-public sealed class LegacyUsage : IDisposable
+public sealed class LegacyUsage(IMeterFactory meters)
 {
     public const string MeterName = "CloudMind.Identity.Compat";
 
@@ -27,11 +27,8 @@ public sealed class LegacyUsage : IDisposable
 
     private readonly Lock door = new();
     private readonly Dictionary<(string Api, string Route), HashSet<string>> versions = [];
-    private readonly Meter meter = new(MeterName);
-    private readonly Counter<long> calls;
+    private readonly Counter<long> calls = meters.Create(MeterName).CreateCounter<long>("identity.compat.calls", "{call}", "Calls of the legacy APIs.");
     private Dictionary<UsageKey, UsageCount> counts = [];
-
-    public LegacyUsage() => calls = meter.CreateCounter<long>("identity.compat.calls", "{call}", "Calls of the legacy APIs.");
 
     /// <summary>Counts one call.</summary>
     /// <param name="route">What was called.</param>
@@ -82,8 +79,6 @@ public sealed class LegacyUsage : IDisposable
             _ = VersionsOf((api, route)).Add(version);
         }
     }
-
-    public void Dispose() => meter.Dispose();
 
     /// <summary>Printable ASCII of a bounded length: it is shown on terminals and kept for ever.</summary>
     internal static string Sanitise(string userAgent)

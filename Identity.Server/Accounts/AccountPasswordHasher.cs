@@ -11,7 +11,7 @@ namespace Identity.Server.Accounts;
 /// Makes hashes of today, and verifies these and the ones that an import brought. A cheaper hash is topped up: every
 /// verification costs at least today's rounds, right or wrong, so the time does not tell whose password is an old one.
 /// </summary>
-/// <remarks>A dearer one (bcrypt of cost 12 and more) keeps its own cost, and with it can be told, until its first sign-in.</remarks>
+/// <remarks>A dearer one (bcrypt of cost 11 by a tenth, of cost 12 by twice and more) keeps its own cost, and with it can be told, until its first sign-in.</remarks>
 internal sealed class AccountPasswordHasher(IOptions<PasswordHasherOptions> options) : IPasswordHasher<Account>
 {
     private readonly PasswordHasher<Account> today = new(options);

@@ -36,6 +36,12 @@ internal sealed class ImportCommand : Command
 
     private async Task<int> RunAsync(ParseResult result, Option<string[]> config, CancellationToken cancellationToken)
     {
+        // What is no option is taken for the first argument that is still missing.
+        if (result.GetValue(file) is ['-', '-', ..])
+        {
+            return CommandRun.Refuse("Settings stand after the file.");
+        }
+
         if (CommandRun.Stray(result) is { } stray)
         {
             return CommandRun.Refuse(stray);
@@ -76,8 +82,9 @@ internal sealed class ImportCommand : Command
         var survey = ImportSurvey.Of(source.Rows().Select(reader.Read));
         await AnnounceAsync(survey, dry ? 0 : rounds, clock);
 
-        var store = await StoreAsync(app, dry, cancellationToken);
+        // Before the database: an import that cannot report must not have made one.
         using var written = new ImportReport(result.GetValue(report)!, whose, clock.GetUtcNow(), dry);
+        var store = await StoreAsync(app, dry, cancellationToken);
         var import = new MemberImport(new(store, whose, rounds, dry), written, clock);
         var progress = new ImportProgress(Console.Error, !Console.IsErrorRedirected, clock, survey.Rows);
         var done = 0;

@@ -17,7 +17,7 @@ internal sealed class ReplayServer(HttpClient http, Uri address, ReplayValues va
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             var body = await ReadAsync(response, cancellationToken);
             values.Learn(body);
-            return new((int)response.StatusCode, Headers(response), body);
+            return new((int)response.StatusCode, Headers(response), values.Hide(body));
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -30,6 +30,11 @@ internal sealed partial class ReplayValues(IReadOnlyDictionary<string, string> g
         }
     }
 
+    /// <summary>An answer with the given values taken out of its texts, since errors are shown and may repeat what they were sent.</summary>
+    public string Hide(string body) => Literal().Replace(body, literal => TextOf(literal.Value) is { } text && given.Any(pair => Repeats(text, pair.Value))
+        ? $"\"{JsonEncodedText.Encode(given.Where(pair => pair.Value.Length > 0).Aggregate(text, (left, pair) => left.Replace(pair.Value, $"{{{{{pair.Key}}}}}", StringComparison.Ordinal)), JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\""
+        : literal.Value);
+
     /// <summary>Fills in the head of a request.</summary>
     public string FillHead(string head) => Fill(head, text => text.ReplaceLineEndings(""));
 
@@ -48,6 +53,21 @@ internal sealed partial class ReplayValues(IReadOnlyDictionary<string, string> g
             ? escape(values[at - 1])
             : match.Value);
 
+    private static bool Repeats(string text, string value) => value.Length > 0 && text.Contains(value, StringComparison.Ordinal);
+
+    // Two servers may escape one text in two ways.
+    private static string? TextOf(string literal)
+    {
+        try
+        {
+            return JsonElement.Parse(literal).GetString();
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     private void Learn(JsonElement json)
     {
         foreach (var member in json.ValueKind == JsonValueKind.Object ? json.EnumerateObject().ToList() : [])
@@ -65,6 +85,9 @@ internal sealed partial class ReplayValues(IReadOnlyDictionary<string, string> g
             Learn(member.Value);
         }
     }
+
+    [GeneratedRegex(@"""(?:[^""\\]|\\.)*""", RegexOptions.None, 1000)]
+    private static partial Regex Literal();
 
     [GeneratedRegex(@"\{\{(?<name>[A-Za-z][A-Za-z0-9_]{0,63})\}\}", RegexOptions.None, 1000)]
     private static partial Regex Given();

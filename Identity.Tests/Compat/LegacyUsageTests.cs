@@ -24,7 +24,8 @@ public sealed class LegacyUsageTests
     [Fact]
     public void Calls_are_counted_by_route_version_and_outcome_once()
     {
-        using var usage = new LegacyUsage();
+        using var meters = new Meters();
+        var usage = new LegacyUsage(meters);
         usage.Count(Route, "a/1", 0, Now);
         usage.Count(Route, "a/1", 0, Now.AddSeconds(5));
         usage.Count(Route, "a/1", 401, Now);
@@ -39,7 +40,8 @@ public sealed class LegacyUsageTests
     [Fact]
     public void What_could_not_be_kept_is_counted_on()
     {
-        using var usage = new LegacyUsage();
+        using var meters = new Meters();
+        var usage = new LegacyUsage(meters);
         usage.Count(Route, "a", 0, Now);
         var taken = usage.Take();
         usage.Count(Route, "a", 0, Now.AddSeconds(9));
@@ -51,7 +53,8 @@ public sealed class LegacyUsageTests
     [Fact]
     public void Made_up_names_end_in_one_and_leave_room_for_clients_that_succeed()
     {
-        using var usage = new LegacyUsage();
+        using var meters = new Meters();
+        var usage = new LegacyUsage(meters);
         for (var i = 0; i < 1000; i++)
         {
             usage.Count(Route, $"made-up/{i}", 401, Now);
@@ -78,7 +81,8 @@ public sealed class LegacyUsageTests
     [Fact]
     public void What_is_remembered_takes_room_and_keeps_its_name()
     {
-        using var usage = new LegacyUsage();
+        using var meters = new Meters();
+        var usage = new LegacyUsage(meters);
         for (var i = 0; i < LegacyUsage.MaxVersions; i++)
         {
             usage.Remember(Route.Api, Route.Name, $"old/{i}");
@@ -92,12 +96,28 @@ public sealed class LegacyUsageTests
     [Fact]
     public void A_meter_tells_the_same()
     {
-        using var usage = new LegacyUsage();
+        using var meters = new Meters();
+        var usage = new LegacyUsage(meters);
         var seen = new List<string>();
-        using var listener = new MeterListener { InstrumentPublished = (instrument, listener) => { if (instrument.Meter.Name == LegacyUsage.MeterName) { listener.EnableMeasurementEvents(instrument); } } };
+        using var listener = new MeterListener { InstrumentPublished = (instrument, listener) => { if (ReferenceEquals(instrument.Meter.Scope, meters)) { listener.EnableMeasurementEvents(instrument); } } };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => seen.Add($"{instrument.Name} {value} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
         listener.Start();
         usage.Count(Route, "okhttp/3", 401, Now);
         Assert.Contains("identity.compat.calls 1 api=nlecloud route=POST /Users/Login version=okhttp/3 outcome=401", seen);
+    }
+
+    /// <summary>Of one test, for all hosts of this process have meters of that name.</summary>
+    private sealed class Meters : IMeterFactory
+    {
+        private readonly List<Meter> made = [];
+
+        public Meter Create(MeterOptions options)
+        {
+            options.Scope = this;
+            made.Add(new Meter(options));
+            return made[^1];
+        }
+
+        public void Dispose() => made.ForEach(meter => meter.Dispose());
     }
 }

@@ -179,7 +179,7 @@ public sealed class ExternalBrowserTests(ExternalHost host) : IClassFixture<Exte
         var answer = await host.PostAsync("/sign-in?handler=External", null, ("scheme", "QQ"));
         Assert.Equal(400, answer.Status);
         answer = await host.PostAsync("/account/linked", null, ("scheme", "QQ"));
-        Assert.Equal(400, answer.Status);
+        Assert.Equal((303, "/sign-in"), (answer.Status, answer.Headers["Location"]));
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class ExternalFaultTests(ExternalHost host) : IClassFixture<Extern
     {
         Assert.Equal(0, await host.ReadAsync(db => db.ExternalIdentities.CountAsync(row => !db.Accounts.Any(account => account.Id == row.AccountId && account.Nickname!.EndsWith("after all")))));
         Assert.Equal(0, await host.ReadAsync(db => db.Accounts.CountAsync(account => account.Nickname == null || !account.Nickname.EndsWith("after all"))));
-        Assert.DoesNotContain(host.Log.Lines, line => line.Level >= LogLevel.Error && line.Event.Id != 2071);
+        Assert.DoesNotContain(host.Log.Lines, line => line.Level >= LogLevel.Error && line.Event.Id != 4002);
     }
 }
 

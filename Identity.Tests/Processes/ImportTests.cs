@@ -71,7 +71,8 @@ public sealed class ImportTests : IDisposable
             RefusedAsync("--wrap-iterations", "--api", "rageframe", "users.jsonl", "--wrap-iterations", "10"),
             RefusedAsync("--password-scheme", "--api", "rageframe", "users.jsonl", "--password-scheme", "rot13"),
             RefusedAsync("--dry-rum", "--api", "rageframe", "users.jsonl", "--dry-rum"),
-            RefusedAsync("cannot be written", "--api", "rageframe", "users.jsonl", "--report", "missing/report.tsv", "--dry-run"));
+            RefusedAsync("cannot be written", "--api", "rageframe", "users.jsonl", "--report", "missing/report.tsv"),
+            RefusedAsync("Settings stand after the file", "--api", "rageframe", "--Accounts:PasswordIterations=1", "users.jsonl"));
         Assert.False(File.Exists(folder.Database));
 
         async Task RefusedAsync(string reason, params string[] arguments)

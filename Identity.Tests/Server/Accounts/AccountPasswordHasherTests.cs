@@ -41,7 +41,7 @@ public sealed class AccountPasswordHasherTests
 
     /// <summary>
     /// The cheapest hashes against a hash of today that costs a hundred times as much. Without the topping up they are
-    /// at least ten times faster; a busy machine slows both.
+    /// at least ten times faster.
     /// </summary>
     [Theory]
     [InlineData(Md5)]
@@ -54,15 +54,17 @@ public sealed class AccountPasswordHasherTests
     {
         var hasher = Hasher(200_000);
         var today = hasher.HashPassword(Anybody, "another");
-        var (foreign, ours) = (Fastest(stored), Fastest(today));
-        Assert.True(foreign > ours / 2, $"{stored.Split('$')[0]}: {foreign} against {ours}");
+        // In turns, so that a machine that is busy for a while is busy for both.
+        var tries = Enumerable.Range(0, 8).Select(_ => (Foreign: Take(stored), Ours: Take(today))).ToList();
+        var (foreign, ours) = (tries.Min(pair => pair.Foreign), tries.Min(pair => pair.Ours));
+        Assert.True(foreign > ours / 4, $"{stored.Split('$')[0]}: {foreign} against {ours}");
 
-        TimeSpan Fastest(string hash) => Enumerable.Range(0, 5).Min(_ =>
+        TimeSpan Take(string hash)
         {
             var start = Stopwatch.GetTimestamp();
             hasher.VerifyHashedPassword(Anybody, hash, "wrong");
             return Stopwatch.GetElapsedTime(start);
-        });
+        }
     }
 
     private static AccountPasswordHasher Hasher(int iterations) => new(Options.Create(new PasswordHasherOptions { IterationCount = iterations }));

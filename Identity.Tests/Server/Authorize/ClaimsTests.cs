@@ -81,7 +81,7 @@ public sealed class ClaimsTests(CodeFlowHost host) : IClassFixture<CodeFlowHost>
         // One claim is not the scope that has it, nor another claim.
         Assert.Equal("consent_required", (await browser.OpenAsync(CodeFlowHost.Request("shop", ("scope", "openid email"), ("prompt", "none")))).Parameter("error"));
         Assert.Equal("consent_required", (await browser.OpenAsync(Claims("shop", """{"id_token":{"email_verified":null}}""", ("prompt", "none")))).Parameter("error"));
-        Assert.Contains("openid profile email", (await browser.OpenAsync("/account/applications")).Answer.Body, StringComparison.Ordinal);
+        Assert.Contains("see your e-mail address", (await browser.OpenAsync("/account/applications")).Answer.Body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.RegularExpressions;
+using Identity.Compat;
 using Identity.Server.Accounts;
 using Identity.Server.Hosting;
 using Identity.Server.Jobs;
@@ -121,7 +122,7 @@ public sealed class TelemetryTests(IdentityHost host) : IClassFixture<IdentityHo
             var meters = host.Services.GetRequiredService<IMeterFactory>();
             listener.InstrumentPublished = (instrument, one) =>
             {
-                if (instrument.Meter.Name == Telemetry.Name && ReferenceEquals(instrument.Meter.Scope, meters))
+                if (instrument.Meter.Name is Telemetry.Name or LegacyUsage.MeterName && ReferenceEquals(instrument.Meter.Scope, meters))
                 {
                     Instruments.Add(instrument.Name);
                     one.EnableMeasurementEvents(instrument);

@@ -92,6 +92,27 @@ public sealed class ReplayTests(ReplayTests.One one, ReplayTests.Other other, Re
         Assert.Equal("first second {refresh_token_3} x {other}", values.FillBody("{refresh_token} {refresh_token_2} {refresh_token_3} {access_token} {other}", null));
     }
 
+    [Fact]
+    public void What_an_answer_repeats_of_a_given_value_is_taken_out_however_it_is_escaped()
+    {
+        var values = new ReplayValues(new Dictionary<string, string>(StringComparer.Ordinal) { ["password"] = "a\"b&密" });
+        foreach (var written in new[] { "a\\\"b&密", "a\\u0022b\\u0026\\u5bc6" })
+        {
+            Assert.Equal("""{"code":422,"message":"no {{password}} here"}""", values.Hide($$"""{"code":422,"message":"no {{written}} here"}"""));
+        }
+
+        Assert.Equal("""{"message":"wrong \ud800","a":[]} b""", values.Hide("""{"message":"wrong \ud800","a":[]} b"""));
+    }
+
+    [Fact]
+    public async Task An_answer_that_repeats_the_password_is_kept_without_it()
+    {
+        using var http = new HttpClient(new Echo());
+        var server = new ReplayServer(http, new Uri("http://127.0.0.1"), new(new Dictionary<string, string>(StringComparer.Ordinal) { ["password"] = Password }));
+        var answer = await server.SendAsync(new("", "POST /login HTTP/1.1\nContent-Type: application/json\n\n{\"message\":\"no {{password}}\"}"), default);
+        Assert.Equal("""{"message":"no {{password}}"}""", answer!.Body);
+    }
+
     private static async Task PopulateAsync(params IdentityHost[] hosts)
     {
         foreach (var host in hosts)
@@ -119,5 +140,11 @@ public sealed class ReplayTests(ReplayTests.One one, ReplayTests.Other other, Re
     public sealed class Differing : IdentityHost
     {
         protected override IEnumerable<string> Settings => ["--Compat:CloudMind:Enabled=false"];
+    }
+
+    private sealed class Echo : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            new() { Content = new StringContent(await request.Content!.ReadAsStringAsync(cancellationToken)) };
     }
 }
