@@ -37,6 +37,7 @@ public sealed class TelemetryTests(IdentityHost host) : IClassFixture<IdentityHo
         ear.Listen();
         Assert.Equal(
             """
+            identity.compat.calls api=nlecloud route=POST /Users/Login version=(none) outcome=423 1
             identity.job.duration job=a job 2
             identity.job.runs job=a job outcome=ok 1
             identity.key.age alg=ES256 0
