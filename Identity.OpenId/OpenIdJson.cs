@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Identity.OpenId.Authorize;
+using Identity.OpenId.Device;
 using Identity.OpenId.Discovery;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Introspection;
@@ -18,4 +19,5 @@ namespace Identity.OpenId;
 [JsonSerializable(typeof(JwksDocument))]
 [JsonSerializable(typeof(IntrospectionResponse))]
 [JsonSerializable(typeof(PushedResponse))]
+[JsonSerializable(typeof(DeviceResponse))]
 public sealed partial class OpenIdJson : JsonSerializerContext;

@@ -2,9 +2,11 @@ using Identity.Compat;
 using Identity.OpenId.Token;
 using Identity.Server.Accounts;
 using Identity.Server.Authorize;
+using Identity.Server.ClientRegistration;
 using Identity.Server.Clients;
 using Identity.Server.Compat;
 using Identity.Server.Data;
+using Identity.Server.Device;
 using Identity.Server.External;
 using Identity.Server.Hosting;
 using Identity.Server.Issuing;
@@ -39,6 +41,7 @@ internal static class Composition
         ["External"] = typeof(ExternalOptions),
         ["Audit"] = typeof(AuditOptions),
         ["Telemetry"] = typeof(TelemetryOptions),
+        ["Registration"] = typeof(RegistrationOptions),
     };
 
     public static void AddIdentity(this WebApplicationBuilder builder)
@@ -73,18 +76,25 @@ internal static class Composition
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<ConfiguredClients>();
         services.AddSingleton<ClientRegistry>();
+        services.AddSingleton(Settings.Read<RegistrationOptions>(configuration, "Registration", options => options.Mistakes()));
+        services.AddSingleton<RegisteredClients>();
 
         services.AddSingleton<IGrant, AuthorizationCodeGrant>();
         services.AddSingleton<IGrant, PasswordGrant>();
         services.AddSingleton<IGrant, RefreshTokenGrant>();
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
+        services.AddSingleton<IGrant, DeviceCodeGrant>();
+        services.AddSingleton<IGrant, TokenExchangeGrant>();
         services.AddSingleton<IGrant, ApiKeyGrant>();
         services.AddSingleton(provider => new GrantTypeList([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<TokenExchange>();
+        services.AddSingleton<Subjects>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<RefreshFamilies>();
         services.AddSingleton<ReferenceTokens>();
         services.AddSingleton<ReplayMemory>();
+        services.AddSingleton<DPoPNonces>();
+        services.AddSingleton<DPoPProofs>();
         services.AddSingleton<ClientKeys>();
         services.AddSingleton<ClientAssertions>();
         services.AddSingleton<Credentials>();
@@ -95,6 +105,8 @@ internal static class Composition
         services.AddHttpClient(ClientKeys.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddHttpClient(LogoutDelivery.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddSingleton<AuthorizationCodes>();
+        services.AddSingleton<DeviceCodes>();
+        services.AddSingleton<DeviceRequests>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AuthorizeFlow>();
         services.AddSingleton<PendingRequests>();

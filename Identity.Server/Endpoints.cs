@@ -1,5 +1,7 @@
 using Identity.Compat;
 using Identity.Server.Authorize;
+using Identity.Server.ClientRegistration;
+using Identity.Server.Device;
 using Identity.Server.Discovery;
 using Identity.Server.EndSession;
 using Identity.Server.External.Qq;
@@ -22,6 +24,9 @@ internal static class Endpoints
     public const string Resume = "/connect/authorize/resume";
     public const string PushedAuthorization = "/connect/par";
     public const string EndSession = "/connect/endsession";
+    public const string DeviceAuthorization = "/connect/device";
+    public const string DevicePage = "/device";
+    public const string Registration = "/connect/register";
     public const string SignedOut = "/signed-out";
     public const string Token = "/connect/token";
     public const string UserInfo = "/connect/userinfo";
@@ -56,6 +61,11 @@ internal static class Endpoints
         routes.MapMethods(Authorize, GetAndPost, AuthorizeEndpoint.HandleAsync);
         routes.MapGet(Resume, AuthorizeEndpoint.ResumeAsync);
         routes.MapMethods(PushedAuthorization, ForScripts(HttpMethods.Post), PushedAuthorizationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
+        routes.MapPost(DeviceAuthorization, DeviceEndpoint.HandleAsync);
+        routes.MapPost(Registration, RegistrationEndpoint.RegisterAsync);
+        routes.MapGet(Registration, RegistrationEndpoint.ReadAsync);
+        routes.MapPut(Registration, RegistrationEndpoint.ReplaceAsync);
+        routes.MapDelete(Registration, RegistrationEndpoint.RemoveAsync);
         routes.MapMethods(EndSession, GetAndPost, EndSessionEndpoint.HandleAsync);
         routes.MapMethods(Token, ForScripts(HttpMethods.Post), TokenEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
         routes.MapMethods(UserInfo, ForScripts(GetAndPost), UserInfoEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);

@@ -1,5 +1,6 @@
 using Identity.OpenId.Errors;
 using Identity.OpenId.Parameters;
+using Identity.OpenId.Proofs;
 using Identity.OpenId.Scopes;
 
 namespace Identity.OpenId.Authorize;
@@ -43,6 +44,9 @@ public sealed record AuthorizeRequest
     /// <summary>Claims asked for one by one.</summary>
     public ClaimsRequest Claims { get; init; } = ClaimsRequest.None;
 
+    /// <summary>The key that the code is bound to, RFC 9449 §10.</summary>
+    public string? DpopJkt { get; init; }
+
     /// <summary>RFC 8707 §2.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
 
@@ -80,6 +84,7 @@ public sealed record AuthorizeRequest
         _ = reader.Optional("claims_locales", 256);
         _ = reader.Optional("display", 32);
         _ = reader.Optional("response_mode", 32);
+        var jkt = reader.Optional("dpop_jkt", 64);
         var resources = reader.Many("resource", 512, 8);
         if (reader.Error is { } mistake)
         {
@@ -89,6 +94,11 @@ public sealed record AuthorizeRequest
         if (!ScopeSet.Parse(scope).Succeeded(out var scopes, out var malformed))
         {
             return malformed;
+        }
+
+        if (jkt is not null && !DPoPProof.IsThumbprint(jkt))
+        {
+            return OAuthError.InvalidRequest("dpop_jkt must be the base64url of a SHA-256.");
         }
 
         if (!ClaimsRequest.Parse(claimsText).Succeeded(out var claims, out malformed))
@@ -120,6 +130,7 @@ public sealed record AuthorizeRequest
             UiLocales = locales,
             AcrValues = acr,
             Claims = claims,
+            DpopJkt = jkt,
             Resources = resources,
         };
     }

@@ -25,7 +25,7 @@ public static class AuthorizeRules
     [
         // RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.2, in the order that tells a developer most.
         ("grant type", c => c.Client.MayUse(GrantTypes.AuthorizationCode) ? null : OAuthError.UnauthorizedClient("The client is not registered for the authorization code grant.")),
-        ("pushed", c => c.Pushed || !c.Client.RequirePushedAuthorizationRequests ? null : OAuthError.InvalidRequest("The client must push its authorization requests (RFC 9126).")),
+        ("pushed", c => c.Pushed || !c.Client.PushesRequests ? null : OAuthError.InvalidRequest("The client must push its authorization requests (RFC 9126).")),
         ("response_type", c => c.Request.ResponseType is "code" ? null : new OAuthError("unsupported_response_type", "response_type must be code.")),
         ("response_mode", c => c.Request.ResponseMode is null || Modes.Contains(c.Request.ResponseMode, StringComparer.Ordinal) ? null : OAuthError.InvalidRequest("response_mode must be query, fragment or form_post.")),
         ("scope", c => c.Request.Scope.IsSubsetOf(c.Client.Scopes()) ? null : OAuthError.InvalidScope("The client may not have every scope that it asked for.")),
@@ -35,7 +35,7 @@ public static class AuthorizeRules
         ("prompt none", c => !c.Request.Prompts("none") || c.Request.Prompt.Count == 1 ? null : OAuthError.InvalidRequest("prompt none cannot be combined with another value.")),
         // §5.5.1.1: an essential acr that nobody can reach here is refused before anybody has to sign in for nothing.
         ("acr", c => c.Request.Claims.EssentialAcr is { Count: > 0 } wanted && !wanted.Intersect(AuthenticationContext.Supported, StringComparer.Ordinal).Any() ? Interaction.UnmetAcr : null),
-        ("resource", c => c.Request.Resources.All(resource => c.Resources.Contains(resource, StringComparer.Ordinal)) ? null : new OAuthError("invalid_target", "A resource is unknown, or none of the requested scopes belongs to it.")),
+        ("resource", c => ResourceRule.Narrow(c.Request.Resources, null, c.Resources).Error),
     ];
 
     public static OAuthError? FirstMistake(AuthorizeContext context) => Table.Select(rule => rule.Check(context)).FirstOrDefault(mistake => mistake is not null);
@@ -43,7 +43,7 @@ public static class AuthorizeRules
     // RFC 9700 §2.1.1: required of public clients, and of all by default.
     private static OAuthError? Pkce(AuthorizeContext c) => c.Request.CodeChallenge switch
     {
-        null when c.Client.RequirePkce || c.Client.IsPublic => OAuthError.InvalidRequest("code_challenge is missing: this client must use PKCE (RFC 7636)."),
+        null when c.Client.ProvesCodes => OAuthError.InvalidRequest("code_challenge is missing: this client must use PKCE (RFC 7636)."),
         null when c.Request.CodeChallengeMethod is not null => OAuthError.InvalidRequest("code_challenge_method was sent without code_challenge."),
         null => null,
         var challenge => Token.Pkce.IsChallenge(challenge) ? null : OAuthError.InvalidRequest("code_challenge must be the base64url of a SHA-256."),

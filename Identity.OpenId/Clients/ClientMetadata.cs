@@ -54,11 +54,32 @@ public sealed record ClientMetadata
     /// <summary>Back-Channel Logout §2.2. Our logout tokens always carry <c>sid</c>, so it changes nothing.</summary>
     public bool BackchannelLogoutSessionRequired { get; init; }
 
+    /// <summary>Ours. <c>fapi2</c>: the FAPI 2.0 Security Profile, demanded of the registration and of every request.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Whether every token of the client is bound to a key (RFC 9449 §5.2); false leaves it to the client.</summary>
+    public bool DpopBoundAccessTokens { get; init; }
+
+    /// <summary>Ours. Whether every DPoP proof of the client must carry a nonce of ours (RFC 9449 §8).</summary>
+    public bool RequireDpopNonce { get; init; }
+
     /// <summary>Space-separated scopes that the client may have, and gets when it names none.</summary>
     public string Scope { get; init; } = "";
 
     /// <summary>Algorithm of its id_tokens: RS256 or ES256 (OpenID Connect Registration §2).</summary>
     public string IdTokenSignedResponseAlg { get; init; } = "RS256";
+
+    /// <summary><c>public</c> (default) or <c>pairwise</c>: a subject that no client of another sector sees (OpenID Connect Core §8).</summary>
+    public string SubjectType { get; init; } = "public";
+
+    /// <summary>Whose host is the sector of a pairwise client; without it the host of its redirect URIs is (§8.1).</summary>
+    public string? SectorIdentifierUri { get; init; }
+
+    /// <summary>RS256 or ES256: userinfo as a signed JWT (OpenID Connect Registration §2). Absent: as JSON.</summary>
+    public string? UserinfoSignedResponseAlg { get; init; }
+
+    /// <summary>Algorithm of introspection answers that the client asks for as JWT (RFC 9701 §6).</summary>
+    public string IntrospectionSignedResponseAlg { get; init; } = "RS256";
 
     public string? ClientUri { get; init; }
 
@@ -81,6 +102,9 @@ public sealed record ClientMetadata
 
     /// <summary>Ours. May ask the introspection endpoint about every token, not only those meant for it.</summary>
     public bool MayIntrospect { get; init; }
+
+    /// <summary>Ours. Clients whose users' access tokens it may exchange (RFC 8693), beside tokens whose audience it is itself.</summary>
+    public IReadOnlyList<string> TokenExchangeFrom { get; init; } = [];
 
     /// <summary>Ours. PKCE is required by default; a public client cannot do without.</summary>
     public bool RequirePkce { get; init; } = true;
@@ -128,13 +152,33 @@ public sealed record ClientMetadata
     public bool SignsAssertions => string.Equals(TokenEndpointAuthMethod, ClientAuthenticationMethods.PrivateKeyJwt, StringComparison.Ordinal);
 
     [JsonIgnore]
+    public bool TakesSecret => !IsPublic && !IsInternal && !SignsAssertions;
+
+    [JsonIgnore]
     public bool IsNative => string.Equals(ApplicationType, "native", StringComparison.Ordinal);
 
     [JsonIgnore]
     public bool AsksConsent => RequireConsent ?? !FirstParty;
 
+    /// <summary>Null for a client with public subjects.</summary>
     [JsonIgnore]
-    public RefreshPolicy RefreshPolicy => new(RotateRefreshTokens, RefreshReplayWindow);
+    public string? Sector => SubjectType is not "pairwise" ? null : (SectorIdentifierUri ?? (RedirectUris.Count > 0 ? RedirectUris[0] : null)) is { } uri ? new Uri(uri).Host : ClientId;
+
+    [JsonIgnore]
+    public bool IsFapi => Profile is "fapi2";
+
+    [JsonIgnore]
+    public bool PushesRequests => RequirePushedAuthorizationRequests || IsFapi;
+
+    [JsonIgnore]
+    public bool ProvesCodes => RequirePkce || IsPublic || IsFapi;
+
+    [JsonIgnore]
+    public bool BindsTokens => DpopBoundAccessTokens || IsFapi;
+
+    // FAPI 2.0 Security Profile §5.3.2.1: bound to client and key, a token gains nothing by being replaced.
+    [JsonIgnore]
+    public RefreshPolicy RefreshPolicy => new(RotateRefreshTokens && !IsFapi, RefreshReplayWindow);
 
     public bool MayUse(string grantType) => GrantTypes.Contains(grantType, StringComparer.Ordinal);
 

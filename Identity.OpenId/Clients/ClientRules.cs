@@ -73,6 +73,16 @@ public static class ClientRules
             yield return "grant_types has client_credentials, which a public client cannot use.";
         }
 
+        if (client.MayUse(GrantTypes.TokenExchange) && client.IsPublic)
+        {
+            yield return $"grant_types has {GrantTypes.TokenExchange}, which a public client cannot use.";
+        }
+
+        if (!client.MayUse(GrantTypes.TokenExchange) && client.TokenExchangeFrom.Count > 0)
+        {
+            yield return $"token_exchange_from has no use without the grant {GrantTypes.TokenExchange}.";
+        }
+
         if (!ScopeSet.Parse(client.Scope).Succeeded(out var asked, out _))
         {
             yield return "scope is malformed.";
@@ -95,12 +105,17 @@ public static class ClientRules
             yield return "jwks must be a set of public RSA or EC keys, without private parts.";
         }
 
-        foreach (var (name, uri) in new[] { ("jwks_uri", client.JwksUri), ("backchannel_logout_uri", client.BackchannelLogoutUri) })
+        foreach (var (name, uri) in new[] { ("jwks_uri", client.JwksUri), ("backchannel_logout_uri", client.BackchannelLogoutUri), ("sector_identifier_uri", client.SectorIdentifierUri) })
         {
             if (uri is not null && (Authorize.RedirectUri.Mistake(uri, native: false) is not null))
             {
                 yield return $"{name} must be an https URI without a fragment.";
             }
+        }
+
+        foreach (var mistake in FapiRules.Mistakes(client))
+        {
+            yield return mistake;
         }
 
         foreach (var (name, uri) in new[] { ("client_uri", client.ClientUri), ("logo_uri", client.LogoUri), ("policy_uri", client.PolicyUri), ("tos_uri", client.TosUri) })
@@ -146,6 +161,28 @@ public static class ClientRules
         if (client.IdTokenSignedResponseAlg is not ("RS256" or "ES256"))
         {
             yield return "id_token_signed_response_alg must be RS256 or ES256.";
+        }
+
+        if (client.UserinfoSignedResponseAlg is not (null or "RS256" or "ES256"))
+        {
+            yield return "userinfo_signed_response_alg must be RS256 or ES256, or absent.";
+        }
+
+        if (client.IntrospectionSignedResponseAlg is not ("RS256" or "ES256"))
+        {
+            yield return "introspection_signed_response_alg must be RS256 or ES256.";
+        }
+
+        if (client.SubjectType is not ("public" or "pairwise"))
+        {
+            yield return "subject_type must be public or pairwise.";
+        }
+
+        // OpenID Connect Core §8.1: without it nobody could say which host the sector is.
+        if (client.SubjectType is "pairwise" && client.SectorIdentifierUri is null
+            && client.RedirectUris.Select(uri => Uri.TryCreate(uri, UriKind.Absolute, out var parsed) ? parsed.Host : "").Distinct(StringComparer.Ordinal).Count() != 1)
+        {
+            yield return "subject_type pairwise takes sector_identifier_uri, or redirect_uris of one host.";
         }
 
         foreach (var (name, value, least, most) in new[]

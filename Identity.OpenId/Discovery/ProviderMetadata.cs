@@ -22,6 +22,12 @@ public sealed record ProviderMetadata
     /// <summary>RFC 9126 §5.</summary>
     public required string PushedAuthorizationRequestEndpoint { get; init; }
 
+    /// <summary>RFC 8628 §4.</summary>
+    public required string DeviceAuthorizationEndpoint { get; init; }
+
+    /// <summary>RFC 7591; absent where nobody may register.</summary>
+    public string? RegistrationEndpoint { get; init; }
+
     public required IReadOnlyList<string> ScopesSupported { get; init; }
 
     public required IReadOnlyList<string> ResponseTypesSupported { get; init; }
@@ -42,6 +48,11 @@ public sealed record ProviderMetadata
 
     public required IReadOnlyList<string> IdTokenSigningAlgValuesSupported { get; init; }
 
+    public required IReadOnlyList<string> UserinfoSigningAlgValuesSupported { get; init; }
+
+    /// <summary>RFC 9701 §7.</summary>
+    public required IReadOnlyList<string> IntrospectionSigningAlgValuesSupported { get; init; }
+
     public required IReadOnlyList<string> TokenEndpointAuthMethodsSupported { get; init; }
 
     /// <summary>RFC 8414 §2: what client assertions may be signed with.</summary>
@@ -50,6 +61,9 @@ public sealed record ProviderMetadata
     public required IReadOnlyList<string> IntrospectionEndpointAuthMethodsSupported { get; init; }
 
     public required IReadOnlyList<string> RevocationEndpointAuthMethodsSupported { get; init; }
+
+    /// <summary>RFC 9449 §5.1.</summary>
+    public required IReadOnlyList<string> DpopSigningAlgValuesSupported { get; init; }
 
     public required IReadOnlyList<string> ClaimsSupported { get; init; }
 

@@ -26,6 +26,9 @@ public enum RefusalReason
     /// <summary>The token belongs to another client or another legacy session.</summary>
     ForeignToken,
 
+    /// <summary>The token is bound to another key than the one that was proved.</summary>
+    WrongKey,
+
     /// <summary>The token's time is over.</summary>
     Expired,
 

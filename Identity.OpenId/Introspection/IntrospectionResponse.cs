@@ -1,3 +1,5 @@
+using Identity.OpenId.Tokens;
+
 namespace Identity.OpenId.Introspection;
 
 /// <summary>RFC 7662 §2.2. An inactive token says nothing else.</summary>
@@ -30,4 +32,13 @@ public sealed record IntrospectionResponse
 
     /// <summary>RFC 9470 §6.2.</summary>
     public long? AuthTime { get; init; }
+
+    /// <summary>RFC 9449 §6.2.</summary>
+    public Confirmation? Cnf { get; init; }
+
+    /// <summary>RFC 8693 §4.1.</summary>
+    public Actor? Act { get; init; }
 }
+
+/// <param name="Jkt">The thumbprint of the key that the token is bound to.</param>
+public sealed record Confirmation(string Jkt);

@@ -27,6 +27,9 @@ public sealed record ClientAssertion(string Id, DateTimeOffset ExpiresAt)
     /// <summary>What a client may sign with, RFC 7518 §3.1.</summary>
     public static IReadOnlyList<string> Algorithms { get; } = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSha256];
 
+    /// <summary>FAPI 2.0 Security Profile §5.4.</summary>
+    private static readonly string[] StrictAlgorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
+
     /// <summary>Who the assertion says it is from, believed by nobody yet; null when it is no JWT.</summary>
     public static string? ClaimedClient(string assertion)
     {
@@ -45,8 +48,9 @@ public sealed record ClientAssertion(string Id, DateTimeOffset ExpiresAt)
         }
     }
 
+    /// <remarks>Strict is FAPI 2.0 Security Profile §5.3.2.1: one audience, as a text, and no RS256.</remarks>
     /// <summary>RFC 7523 §3, in its order: signature, issuer and subject, audience, time, id. Null when anything is wrong; whether it was used before is the caller's to say.</summary>
-    public static async Task<ClientAssertion?> ReadAsync(string assertion, string clientId, IReadOnlyCollection<string> audiences, IEnumerable<SecurityKey> keys, DateTimeOffset now)
+    public static async Task<ClientAssertion?> ReadAsync(string assertion, string clientId, IReadOnlyCollection<string> audiences, IEnumerable<SecurityKey> keys, bool strict, DateTimeOffset now)
     {
         if (assertion.Length > MaxLength || !Handler.CanReadToken(assertion))
         {
@@ -55,7 +59,7 @@ public sealed record ClientAssertion(string Id, DateTimeOffset ExpiresAt)
 
         var result = await Handler.ValidateTokenAsync(assertion, new TokenValidationParameters
         {
-            ValidAlgorithms = Algorithms,
+            ValidAlgorithms = strict ? StrictAlgorithms : Algorithms,
             IssuerSigningKeys = keys,
             ValidIssuer = clientId,
             ValidateAudience = false,
@@ -69,7 +73,8 @@ public sealed record ClientAssertion(string Id, DateTimeOffset ExpiresAt)
         using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(jwt.EncodedPayload));
         var claims = payload.RootElement;
         return string.Equals(claims.Text("sub"), clientId, StringComparison.Ordinal)
-            && claims.Texts("aud").Any(audiences.Contains)
+            && (strict ? claims.Text("aud") is { } only && audiences.Contains(only, StringComparer.Ordinal) : claims.Texts("aud").Any(audiences.Contains))
+            && (!strict || jwt.SigningKey is { KeySize: >= 2048 } || jwt.Alg is SecurityAlgorithms.EcdsaSha256)
             && claims.Instant("exp") is { } expiresAt && now < expiresAt && expiresAt <= now + LongestLife
             && (claims.Instant("nbf") is not { } notBefore || notBefore <= now + Skew)
             && (claims.Instant("iat") is not { } issuedAt || issuedAt <= now + Skew)

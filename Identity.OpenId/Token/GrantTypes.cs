@@ -15,6 +15,12 @@ public static class GrantTypes
     /// <summary>RFC 6749 §6.</summary>
     public const string RefreshToken = "refresh_token";
 
+    /// <summary>RFC 8693 §2.1.</summary>
+    public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+    /// <summary>RFC 8628 §3.4.</summary>
+    public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code";
+
     /// <summary>Ours: an API key that an account set through a legacy API, parameter <c>api_key</c>.</summary>
     public const string ApiKey = "urn:cloudmind:grant-type:api-key";
 

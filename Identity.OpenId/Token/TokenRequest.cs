@@ -30,6 +30,12 @@ public sealed record TokenRequest
     /// <summary>RFC 7636 §4.5.</summary>
     public string? CodeVerifier { get; init; }
 
+    /// <summary>RFC 8628 §3.4.</summary>
+    public string? DeviceCode { get; init; }
+
+    /// <summary>RFC 8693 §2.1; null for every other grant.</summary>
+    public ExchangeRequest? Exchange { get; init; }
+
     /// <summary>For <see cref="GrantTypes.ApiKey"/>.</summary>
     public string? ApiKey { get; init; }
 
@@ -51,6 +57,9 @@ public sealed record TokenRequest
     /// <summary>The legacy session that the tokens belong to, such as <c>rageframe:app</c>. Never read from the wire: only a legacy route sets it, and a refresh must name the same one.</summary>
     public string? SessionKey { get; init; }
 
+    /// <summary>The key that came with the request, proved (RFC 9449 §5). Never read from the parameters: only the proof check sets it.</summary>
+    public string? KeyThumbprint { get; init; }
+
     public static Result<TokenRequest> Parse(ParameterSet parameters)
     {
         var reader = new ParameterReader(parameters);
@@ -62,12 +71,14 @@ public sealed record TokenRequest
         var code = reader.Optional("code", 512);
         var redirectUri = reader.Optional("redirect_uri", Authorize.RedirectUri.MaxLength);
         var codeVerifier = reader.Optional("code_verifier", 256);
+        var deviceCode = reader.Optional("device_code", 512);
         var apiKey = reader.Optional("api_key", 256);
         var app = reader.Optional("app", 64);
         var accessToken = reader.Optional("access_token", 512);
         var openId = reader.Optional("openid", 128);
         var phoneCode = reader.Optional("phone_code", 512);
         var resources = reader.Many("resource", 512, 8);
+        var exchange = grantType is GrantTypes.TokenExchange ? ExchangeRequest.Read(reader) : null;
         if (reader.Error is { } mistake)
         {
             return mistake;
@@ -88,6 +99,8 @@ public sealed record TokenRequest
             Code = code,
             RedirectUri = redirectUri,
             CodeVerifier = codeVerifier,
+            DeviceCode = deviceCode,
+            Exchange = exchange,
             ApiKey = apiKey,
             App = app,
             AccessToken = accessToken,

@@ -19,6 +19,9 @@ public sealed record TokenResponse
 
     public string? Scope { get; init; }
 
+    /// <summary>RFC 8693 §2.2.1; for that grant only.</summary>
+    public string? IssuedTokenType { get; init; }
+
     // The generated one would print the tokens.
     private bool PrintMembers(StringBuilder builder)
     {

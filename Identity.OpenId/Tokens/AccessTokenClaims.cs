@@ -32,6 +32,12 @@ public sealed record AccessTokenClaims
     /// <summary>A claim of a legacy API that carries its number for the account: <c>jwtUserId</c>.</summary>
     public (string Name, int Value)? Number { get; init; }
 
+    /// <summary>The key that whoever uses the token must prove, RFC 9449 §6.1.</summary>
+    public string? KeyThumbprint { get; init; }
+
+    /// <summary>Who uses it for the subject, RFC 8693 §4.1.</summary>
+    public Actor? Actor { get; init; }
+
     /// <summary>The JWT payload.</summary>
     public string ToJson() => JsonText.Write(writer =>
     {
@@ -52,6 +58,14 @@ public sealed record AccessTokenClaims
             writer.WriteNumber("auth_time", authTime.ToUnixTimeSeconds());
         }
 
+        if (KeyThumbprint is not null)
+        {
+            writer.WriteStartObject("cnf");
+            writer.WriteString("jkt", KeyThumbprint);
+            writer.WriteEndObject();
+        }
+
+        Actor?.Write(writer);
         if (Number is { } number)
         {
             writer.WriteNumber(number.Name, number.Value);
@@ -79,6 +93,8 @@ public sealed record AccessTokenClaims
             Id = id,
             Scope = scope,
             AuthTime = payload.Instant("auth_time"),
+            Actor = Actor.Read(payload),
+            KeyThumbprint = payload.TryGetProperty("cnf", out var confirmation) && confirmation.ValueKind == JsonValueKind.Object ? confirmation.Text("jkt") : null,
         };
     }
 }

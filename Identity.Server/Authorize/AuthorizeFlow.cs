@@ -1,4 +1,5 @@
 using Identity.OpenId.Authorize;
+using Identity.OpenId.Clients;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Parameters;
 using Identity.OpenId.Tokens;
@@ -13,7 +14,7 @@ using Identity.Server.Sessions;
 namespace Identity.Server.Authorize;
 
 /// <summary>What the authorization endpoint, the pushed one and the pages share: read, check, decide, answer.</summary>
-internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scopes, BrowserSessions sessions, Consents consents, AuthorizationCodes codes, PendingRequests pending, SigningKeys keys, TimeProvider clock)
+internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scopes, BrowserSessions sessions, Consents consents, AuthorizationCodes codes, PendingRequests pending, SigningKeys keys, Subjects subjects, TimeProvider clock)
 {
     private const int MaxClientIdLength = 128;
 
@@ -73,10 +74,16 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
 
         var consentAt = session is null ? null : await consents.GivenAsync(session.AccountId, client.ClientId, request.Scope, BeyondScopes(request), cancellationToken);
         var verdict = Interaction.Decide(
-            new(request, askedAt, session is null ? null : new(session.Account!.Subject, session.AuthTime) { Methods = session.Amr.Split(' ', StringSplitOptions.RemoveEmptyEntries) }, hint?.Subject, accountChosen, client.AsksConsent, consentAt),
+            new(request, askedAt, session is null ? null : new(subjects.For(session.Account!, client), session.AuthTime) { Methods = session.Amr.Split(' ', StringSplitOptions.RemoveEmptyEntries) }, Expected(hint, session, client), accountChosen, client.AsksConsent, consentAt),
             clock.GetUtcNow());
         return (verdict, session);
     }
+
+    // A hint may be another client's, which knows the person by another name.
+    private string? Expected(IdTokenHint? hint, SessionRow? session, ClientMetadata client) =>
+        hint is not null && session is not null && clients.Find(hint.ClientId) is { } about && string.Equals(hint.Subject, subjects.For(session.Account!, about.Metadata), StringComparison.Ordinal)
+            ? subjects.For(session.Account!, client)
+            : hint?.Subject;
 
     /// <summary>Goes on with a waiting request: to the page that is owed, or back to the client.</summary>
     public async Task<IResult> ResumeAsync(AuthorizeRequestRow row, string handle, HttpContext http, CancellationToken cancellationToken)

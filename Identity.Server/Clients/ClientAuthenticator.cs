@@ -27,7 +27,7 @@ internal sealed class ClientAuthenticator(ClientDirectory directory, ClientAsser
         {
             ({ IsPublic: true }, _) => true,
             (_, null) => false,
-            ({ SignsAssertions: true }, var assertion) => await assertions.ProveAsync(client.Metadata, assertion, [caller.Issuer, caller.Issuer + endpoint, caller.Issuer + Endpoints.Token], cancellationToken),
+            ({ SignsAssertions: true }, var assertion) => await assertions.ProveAsync(client.Metadata, assertion, client.Metadata.IsFapi ? [caller.Issuer] : [caller.Issuer, caller.Issuer + endpoint, caller.Issuer + Endpoints.Token], cancellationToken),
             (_, var secret) => SecretHasher.Matches(client, secret, clock.GetUtcNow()),
         };
         return proved ? AuthenticatedClient.Proved(client) : OAuthError.InvalidClient();

@@ -24,6 +24,9 @@ internal sealed class AuthorizationCodeRow
 
     public string? Challenge { get; init; }
 
+    /// <summary>The key that the redeemer must prove, RFC 9449 §10.</summary>
+    public string? KeyThumbprint { get; init; }
+
     public DateTimeOffset AuthTime { get; init; }
 
     public required string Amr { get; init; }

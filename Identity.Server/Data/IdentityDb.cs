@@ -36,6 +36,8 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 
     public DbSet<AuthorizationCodeRow> AuthorizationCodes => Set<AuthorizationCodeRow>();
 
+    public DbSet<DeviceCodeRow> DeviceCodes => Set<DeviceCodeRow>();
+
     public DbSet<UsedProofRow> UsedProofs => Set<UsedProofRow>();
 
     public DbSet<ReferenceTokenRow> ReferenceTokens => Set<ReferenceTokenRow>();
@@ -135,6 +137,13 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
         {
             codes.ToTable("authorization_codes").HasKey(row => row.CodeHash);
             codes.HasIndex(row => row.ExpiresAt);
+        });
+        modelBuilder.Entity<DeviceCodeRow>(codes =>
+        {
+            codes.ToTable("device_codes").HasKey(row => row.DeviceHash);
+            codes.HasIndex(row => row.UserHash).IsUnique();
+            codes.HasIndex(row => row.ExpiresAt);
+            codes.HasOne(row => row.Account).WithMany().HasForeignKey(row => row.AccountId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<UsedProofRow>(proofs =>
         {

@@ -44,4 +44,7 @@ internal sealed class RefreshFamilyRow
 
     /// <summary>Claims that were asked for by name, OpenID Connect Core §5.5, as JSON; null for none. Userinfo and each new id_token go by it.</summary>
     public string? Claims { get; init; }
+
+    /// <summary>The key that whoever refreshes must prove, RFC 9449 §5; null for a confidential client, which proves itself.</summary>
+    public string? KeyThumbprint { get; init; }
 }

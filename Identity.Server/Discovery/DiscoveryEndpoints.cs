@@ -7,6 +7,7 @@ using Identity.OpenId.Authorize;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Discovery;
 using Identity.OpenId.Keys;
+using Identity.OpenId.Proofs;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
 using Identity.Server.Clients;
@@ -20,7 +21,7 @@ namespace Identity.Server.Discovery;
 /// <summary>Metadata (OpenID Connect Discovery 1.0, RFC 8414) and the key set (RFC 7517).</summary>
 internal static class DiscoveryEndpoints
 {
-    public static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Metadata(HttpContext http, ScopeDirectory scopes, GrantTypeList grants)
+    public static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Metadata(HttpContext http, ScopeDirectory scopes, GrantTypeList grants, RegistrationOptions registration)
     {
         var issuer = Caller.Of(http).Issuer;
         // A public client may revoke its own token (RFC 7009 §2.1) but not ask about one (RFC 7662 §2.1).
@@ -31,23 +32,28 @@ internal static class DiscoveryEndpoints
             AuthorizationEndpoint = issuer + Endpoints.Authorize,
             EndSessionEndpoint = issuer + Endpoints.EndSession,
             PushedAuthorizationRequestEndpoint = issuer + Endpoints.PushedAuthorization,
+            DeviceAuthorizationEndpoint = issuer + Endpoints.DeviceAuthorization,
             TokenEndpoint = issuer + Endpoints.Token,
             JwksUri = issuer + Endpoints.Jwks,
             UserinfoEndpoint = issuer + Endpoints.UserInfo,
             IntrospectionEndpoint = issuer + Endpoints.Introspection,
             RevocationEndpoint = issuer + Endpoints.Revocation,
+            RegistrationEndpoint = registration.InitialAccessTokenHashes.Count > 0 ? issuer + Endpoints.Registration : null,
             ScopesSupported = scopes.Public,
             ResponseTypesSupported = ["code"],
             ResponseModesSupported = ["query", "fragment", "form_post"],
             CodeChallengeMethodsSupported = ["S256"],
             PromptValuesSupported = ["none", "login", "consent", "select_account"],
             GrantTypesSupported = grants.Names,
-            SubjectTypesSupported = ["public"],
+            SubjectTypesSupported = ["public", "pairwise"],
             IdTokenSigningAlgValuesSupported = [.. SigningKeys.Algorithms.OrderDescending(StringComparer.Ordinal)],
+            UserinfoSigningAlgValuesSupported = [.. SigningKeys.Algorithms.OrderDescending(StringComparer.Ordinal)],
+            IntrospectionSigningAlgValuesSupported = [.. SigningKeys.Algorithms.OrderDescending(StringComparer.Ordinal)],
             TokenEndpointAuthMethodsSupported = ClientAuthenticationMethods.Offered,
             TokenEndpointAuthSigningAlgValuesSupported = ClientAssertion.Algorithms,
             IntrospectionEndpointAuthMethodsSupported = confidential,
             RevocationEndpointAuthMethodsSupported = ClientAuthenticationMethods.Offered,
+            DpopSigningAlgValuesSupported = DPoPProof.Algorithms,
             // The last three are about the sign-in, and the id_token has them.
             ClaimsSupported = [.. ScopeClaims.All, "auth_time", "acr", "amr"],
             AcrValuesSupported = AuthenticationContext.Supported,

@@ -4,6 +4,7 @@ using Identity.OpenId.Parameters;
 using Identity.OpenId.Tokens;
 using Identity.Server.Clients;
 using Identity.Server.Hosting;
+using Identity.Server.Issuing;
 using Identity.Server.Keys;
 using Identity.Server.Sessions;
 
@@ -12,7 +13,7 @@ namespace Identity.Server.EndSession;
 /// <summary>GET and POST /connect/endsession, OpenID Connect RP-Initiated Logout 1.0.</summary>
 internal static class EndSessionEndpoint
 {
-    public static async Task<IResult> HandleAsync(HttpContext http, LogoutRequests logouts, ClientDirectory clients, BrowserSessions sessions, SigningKeys keys, CancellationToken cancellationToken)
+    public static async Task<IResult> HandleAsync(HttpContext http, LogoutRequests logouts, ClientDirectory clients, BrowserSessions sessions, SigningKeys keys, Subjects subjects, CancellationToken cancellationToken)
     {
         var read = HttpMethods.IsPost(http.Request.Method)
             ? await http.Request.ReadParametersAsync(cancellationToken)
@@ -55,7 +56,7 @@ internal static class EndSessionEndpoint
         }
 
         // §2: without a hint about this very session anybody's link could sign a person out, so the person is asked.
-        if (session is not null && hint is not null && (hint.SessionId is { } sid ? string.Equals(sid, session.Sid, StringComparison.Ordinal) : string.Equals(hint.Subject, session.Account!.Subject, StringComparison.Ordinal)))
+        if (session is not null && hint is not null && (hint.SessionId is { } sid ? string.Equals(sid, session.Sid, StringComparison.Ordinal) : client is not null && string.Equals(hint.Subject, subjects.For(session.Account!, client), StringComparison.Ordinal)))
         {
             await sessions.EndAsync(http, session, cancellationToken);
             return new SeeOther(after);

@@ -79,4 +79,16 @@ internal static partial class AuditLog
 
     [LoggerMessage(2082, LogLevel.Information, "Client {Client} was removed by an operator")]
     public static partial void ClientRemoved(ILogger logger, string client);
+
+    [LoggerMessage(2090, LogLevel.Information, "Client {Client} exchanged a token of {Subject} that was issued to {From}")]
+    public static partial void TokenExchanged(ILogger logger, string client, string subject, string from);
+
+    [LoggerMessage(2091, LogLevel.Information, "Client {Client} registered itself")]
+    public static partial void ClientRegistered(ILogger logger, string client);
+
+    [LoggerMessage(2092, LogLevel.Information, "Client {Client} changed its registration")]
+    public static partial void ClientChanged(ILogger logger, string client);
+
+    [LoggerMessage(2093, LogLevel.Information, "Client {Client} removed its registration")]
+    public static partial void RegistrationRemoved(ILogger logger, string client);
 }

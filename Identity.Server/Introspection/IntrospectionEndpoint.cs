@@ -14,8 +14,8 @@ namespace Identity.Server.Introspection;
 /// <summary>POST /connect/introspect, RFC 7662.</summary>
 internal static class IntrospectionEndpoint
 {
-    public static async Task<Results<ProtocolJson<IntrospectionResponse>, OAuthRefusal>> HandleAsync(
-        HttpContext http, ClientAuthenticator authenticator, ClientDirectory clients, AccessTokens accessTokens, RefreshFamilies families, CancellationToken cancellationToken)
+    public static async Task<Results<ProtocolJson<IntrospectionResponse>, ContentHttpResult, OAuthRefusal>> HandleAsync(
+        HttpContext http, ClientAuthenticator authenticator, ClientDirectory clients, AccessTokens accessTokens, RefreshFamilies families, Subjects subjects, TokenIssuer mint, CancellationToken cancellationToken)
     {
         if (!(await http.Request.ReadParametersAsync(cancellationToken)).Succeeded(out var parameters, out var error)
             || !PresentedClient.Read(http.Request.Headers.Authorization, parameters).Succeeded(out var presented, out error)
@@ -40,8 +40,15 @@ internal static class IntrospectionEndpoint
 
         var issuer = Caller.Of(http).Issuer;
         var answer = token.Length == RefreshToken.TextLength
-            ? await RefreshAsync(token, caller, issuer, clients, families, cancellationToken)
+            ? await RefreshAsync(token, caller, issuer, clients, families, subjects, cancellationToken)
             : await AccessAsync(token, caller, issuer, clients, accessTokens, cancellationToken);
+        // RFC 9701 §4: who asks for a JWT gets one.
+        if (http.Request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType.Equals(IntrospectionToken.MediaType, StringComparison.OrdinalIgnoreCase)))
+        {
+            http.Response.Headers.CacheControl = "no-store";
+            return TypedResults.Content(mint.Introspection(caller.Metadata, issuer, answer), IntrospectionToken.MediaType);
+        }
+
         return new ProtocolJson<IntrospectionResponse>(answer, OpenIdJson.Default.IntrospectionResponse);
     }
 
@@ -62,7 +69,7 @@ internal static class IntrospectionEndpoint
             Scope = claims.Scope.Count > 0 ? claims.Scope.ToString() : null,
             ClientId = claims.ClientId,
             Username = good.Account?.UserName,
-            TokenType = "Bearer",
+            TokenType = claims.KeyThumbprint is null ? "Bearer" : "DPoP",
             Exp = claims.ExpiresAt.ToUnixTimeSeconds(),
             Iat = claims.IssuedAt.ToUnixTimeSeconds(),
             Sub = claims.Subject,
@@ -70,10 +77,12 @@ internal static class IntrospectionEndpoint
             Iss = claims.Issuer,
             Jti = claims.Id.Text,
             AuthTime = claims.AuthTime?.ToUnixTimeSeconds(),
+            Act = claims.Actor,
+            Cnf = claims.KeyThumbprint is { } thumbprint ? new(thumbprint) : null,
         };
     }
 
-    private static async Task<IntrospectionResponse> RefreshAsync(string token, AuthenticatedClient caller, string issuer, ClientDirectory clients, RefreshFamilies families, CancellationToken cancellationToken)
+    private static async Task<IntrospectionResponse> RefreshAsync(string token, AuthenticatedClient caller, string issuer, ClientDirectory clients, RefreshFamilies families, Subjects subjects, CancellationToken cancellationToken)
     {
         if (await families.PeekAsync(token, cancellationToken) is not { } family
             || clients.Find(family.ClientId) is not { } owner
@@ -92,7 +101,7 @@ internal static class IntrospectionEndpoint
             TokenType = "refresh_token",
             Exp = family.ExpiresAt.ToUnixTimeSeconds(),
             Iat = family.RotatedAt.ToUnixTimeSeconds(),
-            Sub = family.Account.Subject,
+            Sub = subjects.For(family.Account, owner.Metadata),
             Iss = issuer,
             AuthTime = family.AuthTime.ToUnixTimeSeconds(),
         };

@@ -7,12 +7,25 @@ using Microsoft.EntityFrameworkCore;
 namespace Identity.Server.Issuing;
 
 /// <summary>Access tokens at our own endpoints: the signature says that we made it, one query says that it is still good.</summary>
-internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, ReferenceTokens references, TimeProvider clock)
+internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, ReferenceTokens references, Subjects subjects, TimeProvider clock)
 {
     // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
     private readonly Func<IdentityDb, string, Guid, string, Task<State?>> look = EF.CompileAsyncQuery(
         (IdentityDb db, string subject, Guid family, string jti) => db.Accounts.AsNoTracking()
             .Where(account => account.Subject == subject)
+            .Select(account => new State
+            {
+                Account = account,
+                FamilyEnded = db.RefreshFamilies.Any(row => row.Id == family && row.RevokedAt != null),
+                Revoked = db.RevokedTokens.Any(row => row.Jti == jti),
+                Claims = db.RefreshFamilies.Where(row => row.Id == family).Select(row => row.Claims).SingleOrDefault(),
+            })
+            .SingleOrDefault());
+
+    // The same for a pairwise subject, which is in no column.
+    private readonly Func<IdentityDb, int, Guid, string, Task<State?>> lookById = EF.CompileAsyncQuery(
+        (IdentityDb db, int id, Guid family, string jti) => db.Accounts.AsNoTracking()
+            .Where(account => account.Id == id)
             .Select(account => new State
             {
                 Account = account,
@@ -44,7 +57,8 @@ internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, Refere
                 : new GoodToken(claims, null, null);
         }
 
-        var state = await store.ReadAsync(db => look(db, claims.Subject, claims.Id.Family, claims.Id.Text), cancellationToken);
+        var state = await store.ReadAsync(
+            db => subjects.AccountOf(claims.Subject) is { } account ? lookById(db, account, claims.Id.Family, claims.Id.Text) : look(db, claims.Subject, claims.Id.Family, claims.Id.Text), cancellationToken);
         return state is { Account.DisabledAt: null, FamilyEnded: false, Revoked: false } && !state.Account.Outlived(claims.Id.IssuedAt)
             ? new GoodToken(claims, state.Account, state.Claims)
             : TokenReader.Invalid(RefusalReason.Revoked);

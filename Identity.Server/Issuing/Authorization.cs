@@ -1,6 +1,7 @@
 using Identity.OpenId.Authorize;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Scopes;
+using Identity.OpenId.Tokens;
 using Identity.Server.Data;
 
 namespace Identity.Server.Issuing;
@@ -27,6 +28,9 @@ internal sealed record Authorization
     /// <summary>The code that is used up by the commit that begins what it gives.</summary>
     public string? CodeHash { get; init; }
 
+    /// <summary>The same of a device code.</summary>
+    public string? DeviceHash { get; init; }
+
     /// <summary>The browser session in which it happened.</summary>
     public string? SessionId { get; init; }
 
@@ -45,16 +49,23 @@ internal sealed record Authorization
     /// <summary>False for a proof that the client keeps and can present again: no refresh token comes with it.</summary>
     public bool MayRefresh { get; init; } = true;
 
+    /// <summary>The key that the tokens are bound to, proved (RFC 9449).</summary>
+    public string? KeyThumbprint { get; init; }
+
     /// <summary>A legacy session: a new one with the same key ends the account's earlier one.</summary>
     public string? SessionKey { get; init; }
+
+    /// <summary>Who acts for the account, RFC 8693 §4.1; such a token comes alone.</summary>
+    public Actor? Actor { get; init; }
+
+    /// <summary>The refresh family that the token ends with, where it comes from another token and not from a family of its own.</summary>
+    public Guid? Within { get; init; }
 
     /// <summary>In place of the client's own.</summary>
     public TimeSpan? AccessTokenLifetime { get; init; }
 
     /// <summary>A legacy API's number for the account, as a claim.</summary>
     public (string Name, int Value)? Number { get; init; }
-
-    public string Subject => Account?.Subject ?? Client.ClientId;
 }
 
 /// <param name="Id">The family.</param>

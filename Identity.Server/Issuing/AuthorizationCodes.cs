@@ -34,6 +34,7 @@ internal sealed class AuthorizationCodes(IdentityStore store, RefreshFamilies fa
             Resources = string.Join(' ', request.Resources),
             Nonce = request.Nonce,
             Challenge = request.CodeChallenge,
+            KeyThumbprint = request.DpopJkt,
             AuthTime = session.AuthTime,
             Amr = session.Amr,
             Claims = request.Claims.IsEmpty ? null : request.Claims.ToJson(),

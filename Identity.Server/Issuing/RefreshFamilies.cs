@@ -63,6 +63,8 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
             Sid = sid,
             Claims = authorization.Claims?.ToJson(),
             Resources = authorization.GrantedResources is { } resources ? string.Join(' ', resources) : null,
+            // RFC 9449 §5: a confidential client proves itself at every refresh, a public one only its key.
+            KeyThumbprint = client.IsPublic ? authorization.KeyThumbprint : null,
         };
 
         if (authorization.CodeHash is { } code)
@@ -79,6 +81,13 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
                 return null;
             }
         }
+        else if (authorization.DeviceHash is { } device)
+        {
+            if (!await store.TransactAsync(async db => await DeviceCodes.UseAsync(db, device, row.Id, now, cancellationToken) && await InsertAsync(db, row, cancellationToken) ? (true, true) : (false, false), cancellationToken))
+            {
+                return null;
+            }
+        }
         else if (row.SessionKey is null)
         {
             await store.WriteAsync(db => InsertAsync(db, row, cancellationToken), cancellationToken);
@@ -92,10 +101,10 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
     }
 
     /// <summary>
-    /// Answers a presented token with its successor. The order is part of the contract: MAC, client and session, then
-    /// expiry and generation; so a stranger with an old token can end nobody's family.
+    /// Answers a presented token with its successor. The order is part of the contract: MAC, client and session, key,
+    /// then expiry and generation; so a stranger with an old token can end nobody's family.
     /// </summary>
-    public async Task<Result<(RefreshFamilyRow Family, ContinuedFamily Continued)>> ContinueAsync(string? presented, ClientMetadata client, string? sessionKey, CancellationToken cancellationToken)
+    public async Task<Result<(RefreshFamilyRow Family, ContinuedFamily Continued)>> ContinueAsync(string? presented, ClientMetadata client, string? sessionKey, string? keyThumbprint, CancellationToken cancellationToken)
     {
         if (!RefreshToken.TryRead(presented, out var token, out var mac))
         {
@@ -115,13 +124,18 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
                 return Refuse(RefusalReason.ForeignToken);
             }
 
+            if (family.KeyThumbprint is { } bound && !string.Equals(bound, keyThumbprint, StringComparison.Ordinal))
+            {
+                return Refuse(RefusalReason.WrongKey);
+            }
+
             if (family.Account is not { DisabledAt: null } account || account.Outlived(family.CreatedAt))
             {
                 return Refuse(RefusalReason.Revoked);
             }
 
             var now = clock.GetUtcNow();
-            var verdict = RefreshRotation.Decide(State(family), token.Generation, client.RefreshPolicy, now);
+            var verdict = RefreshRotation.Decide(State(family), token.Generation, Policy(family, client), now);
             switch (verdict.Act)
             {
                 case RefreshAct.Refuse:
@@ -163,7 +177,7 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
     public bool IsActive(RefreshFamilyRow family, string presented, ClientMetadata client) =>
         RefreshToken.TryRead(presented, out var token, out _)
         && family.Account is { DisabledAt: null } account && !account.Outlived(family.CreatedAt)
-        && RefreshRotation.Decide(State(family), token.Generation, client.RefreshPolicy, clock.GetUtcNow()).Act is not (RefreshAct.Refuse or RefreshAct.Revoke);
+        && RefreshRotation.Decide(State(family), token.Generation, Policy(family, client), clock.GetUtcNow()).Act is not (RefreshAct.Refuse or RefreshAct.Revoke);
 
     public Task<bool> RevokeAsync(Guid family, CancellationToken cancellationToken)
     {
@@ -173,6 +187,9 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken) == 1,
             cancellationToken);
     }
+
+    // Who needs a key to use it gains nothing by having it replaced.
+    private static RefreshPolicy Policy(RefreshFamilyRow row, ClientMetadata client) => client.RefreshPolicy with { Rotates = client.RefreshPolicy.Rotates && row.KeyThumbprint is null };
 
     private static RefreshFamily State(RefreshFamilyRow row) => new((uint)row.Generation, row.RotatedAt, row.ExpiresAt, row.RevokedAt is not null);
 

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Identity.OpenId.Authorize;
 using Identity.OpenId.Clients;
+using Identity.OpenId.Device;
 using Identity.OpenId.Errors;
+using Identity.OpenId.Introspection;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
 using Identity.OpenId.Tokens;
@@ -12,7 +14,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Identity.Server.Issuing;
 
 /// <summary>The only mint: an authorization goes in, tokens come out.</summary>
-internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, ReferenceTokens references, TimeProvider clock)
+internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, ReferenceTokens references, Subjects subjects, TimeProvider clock)
 {
     /// <param name="authorization">What a grant proved.</param>
     /// <param name="issuer">The <c>iss</c> of the tokens.</param>
@@ -24,12 +26,12 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
         var client = authorization.Client;
         // The family first: what is not kept must not be handed out.
         var family = authorization.Continued;
-        if (family is null && (authorization.CodeHash is not null || MayRefresh(authorization)))
+        if (family is null && (authorization.CodeHash is not null || authorization.DeviceHash is not null || MayRefresh(authorization)))
         {
             family = await families.BeginAsync(authorization, cancellationToken);
             if (family is null)
             {
-                return AuthorizationCodes.Spent;
+                return authorization.DeviceHash is null ? AuthorizationCodes.Spent : DeviceState.Spent;
             }
         }
 
@@ -38,14 +40,16 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
         var claims = new AccessTokenClaims
         {
             Issuer = issuer,
-            Subject = authorization.Subject,
+            Subject = SubjectOf(authorization),
             Audience = audience,
             ClientId = client.ClientId,
             IssuedAt = now,
             ExpiresAt = now + lifetime,
-            Id = TokenId.Create(family?.Id ?? Guid.Empty, now, RandomNumberGenerator.GetBytes(TokenId.RandomSize)),
+            Id = TokenId.Create(family?.Id ?? authorization.Within ?? Guid.Empty, now, RandomNumberGenerator.GetBytes(TokenId.RandomSize)),
             Scope = authorization.Scopes,
             AuthTime = authorization.Account is null ? null : authorization.AuthTime,
+            KeyThumbprint = authorization.KeyThumbprint,
+            Actor = authorization.Actor,
             Number = authorization.Number,
         };
         var access = client.AccessTokenFormat is "reference"
@@ -56,9 +60,11 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
             new TokenResponse
             {
                 AccessToken = access,
+                TokenType = authorization.KeyThumbprint is null ? "Bearer" : "DPoP",
                 ExpiresIn = (long)lifetime.TotalSeconds,
                 RefreshToken = MayRefresh(authorization) ? family?.RefreshToken : null,
                 IdToken = IdToken(authorization, issuer, access, now),
+                IssuedTokenType = authorization.Actor is null ? null : ExchangeRequest.AccessTokenType,
                 Scope = authorization.Scopes.Count > 0 ? authorization.Scopes.ToString() : null,
             },
             authorization,
@@ -83,19 +89,29 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
             LogoutTokenClaims.Type);
     }
 
+    /// <summary>Userinfo as a JWT, OpenID Connect Core §5.3.2.</summary>
+    public string UserInfo(string claims, string algorithm) => keys.Signer(algorithm).Sign(claims, IdTokenClaims.Type);
+
+    /// <summary>An introspection answer as a JWT, RFC 9701 §5.</summary>
+    public string Introspection(ClientMetadata caller, string issuer, IntrospectionResponse response) =>
+        keys.Signer(caller.IntrospectionSignedResponseAlg).Sign(IntrospectionToken.ToJson(issuer, caller.ClientId, clock.GetUtcNow(), response), IntrospectionToken.Type);
+
+    // RFC 9068 §2.2: where no person is, the client itself is the subject.
+    private string SubjectOf(Authorization authorization) => authorization.Account is { } account ? subjects.For(account, authorization.Client) : authorization.Client.ClientId;
+
     // Password grants always get one if the client lists the grant; in a browser it takes offline_access, or a client of our own.
     private static bool MayRefresh(Authorization authorization) =>
-        authorization.MayRefresh && authorization.Account is not null && authorization.Client.MayUse(GrantTypes.RefreshToken)
+        authorization is { MayRefresh: true, Account: not null, Actor: null } && authorization.Client.MayUse(GrantTypes.RefreshToken)
         && (authorization.SessionId is null || authorization.Client.FirstParty || authorization.Scopes.Contains(StandardScopes.OfflineAccess));
 
     private string? IdToken(Authorization authorization, string issuer, string access, DateTimeOffset now) =>
-        authorization.Account is null || !authorization.Scopes.Contains(StandardScopes.OpenId)
+        authorization.Account is null || authorization.Actor is not null || !authorization.Scopes.Contains(StandardScopes.OpenId)
             ? null
             : keys.Signer(authorization.Client.IdTokenSignedResponseAlg).Sign(
                 new IdTokenClaims
                 {
                     Issuer = issuer,
-                    Subject = authorization.Subject,
+                    Subject = SubjectOf(authorization),
                     Audience = authorization.Client.ClientId,
                     IssuedAt = now,
                     ExpiresAt = now + authorization.Client.IdTokenLifetime,

@@ -2,11 +2,12 @@ using Identity.Server.Clients;
 using Identity.Server.Data;
 using Identity.Server.Issuing;
 using Identity.Server.Sessions;
+using Microsoft.EntityFrameworkCore;
 
 namespace Identity.Server.Jobs;
 
 /// <summary>Tells clients of ended sessions, Back-Channel Logout 1.0 §2.5: a signed token, posted, and again with growing pauses until it is taken.</summary>
-internal sealed partial class LogoutDelivery(LogoutQueue queue, ClientDirectory clients, TokenIssuer issuer, IHttpClientFactory http, JobRuns runs, TimeProvider clock, ILogger<LogoutDelivery> logger)
+internal sealed partial class LogoutDelivery(LogoutQueue queue, ClientDirectory clients, TokenIssuer issuer, Subjects subjects, IdentityStore store, IHttpClientFactory http, JobRuns runs, TimeProvider clock, ILogger<LogoutDelivery> logger)
     : Job("logout delivery", TimeSpan.FromSeconds(1), runs, clock, logger)
 {
     public const string HttpName = "back-channel logout";
@@ -31,12 +32,14 @@ internal sealed partial class LogoutDelivery(LogoutQueue queue, ClientDirectory 
             return;
         }
 
+        // The queue knows the account; the client may know the person by another name.
+        var account = client.Sector is null ? 0 : await store.ReadAsync(db => db.Accounts.Where(one => one.Subject == row.Subject).Select(one => one.Id).SingleOrDefaultAsync(cancellationToken), cancellationToken);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
         try
         {
             using var sender = http.CreateClient(HttpName);
-            using var form = new FormUrlEncodedContent([KeyValuePair.Create("logout_token", issuer.LogoutToken(client, row.Issuer, row.Subject, row.Sid))]);
+            using var form = new FormUrlEncodedContent([KeyValuePair.Create("logout_token", issuer.LogoutToken(client, row.Issuer, subjects.For(account, row.Subject, client), row.Sid))]);
             using var response = await sender.PostAsync(new Uri(uri), form, deadline.Token);
             // §2.8: 200 (or 204) is done, 400 is a no that stays one.
             await queue.SettleAsync(row, response.IsSuccessStatusCode, response.StatusCode != System.Net.HttpStatusCode.BadRequest, cancellationToken);

@@ -39,6 +39,9 @@ internal sealed class RootKeys(IdentityStore store, MasterKey master, TimeProvid
     public string Lookup(string purpose, string text) =>
         System.Buffers.Text.Base64Url.EncodeToString(HMACSHA256.HashData(LookupKey(purpose), Encoding.UTF8.GetBytes(text)));
 
+    /// <summary>The key of pairwise subjects, which clients keep for ever.</summary>
+    public byte[] SubjectKey => LookupKey("pairwise subject");
+
     /// <summary>Seals what the server must be able to read again. The root that did it stands in front, so that a new root leaves old texts readable.</summary>
     /// <param name="purpose">Bound into the key.</param>
     /// <param name="text">What a copied database must not show.</param>

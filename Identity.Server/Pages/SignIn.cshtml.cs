@@ -1,3 +1,4 @@
+using Identity.OpenId.Device;
 using Identity.OpenId.Errors;
 using Identity.Server.Accounts;
 using Identity.Server.External;
@@ -11,6 +12,10 @@ namespace Identity.Server.Pages;
 public sealed class SignInModel(IServiceProvider services) : WaitingPage
 {
     private const int MaxNameLength = 256;
+
+    /// <summary>Set when a device waits behind the sign-in: its code, or anything else for none yet.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Device { get; set; }
 
     public string? Username { get; private set; }
 
@@ -60,7 +65,7 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         }
 
         await services.GetRequiredService<BrowserSessions>().BeginAsync(HttpContext, account, ["pwd"], remember, cancellationToken);
-        return GoOn();
+        return Device is null ? GoOn() : Go(Endpoints.DevicePage + (UserCode.Read(Device) is { } code ? $"?user_code={UserCode.Show(code)}" : ""));
     }
 
     /// <summary>Off to a provider. By a form of ours, so that nobody else can send a browser through a sign-in.</summary>

@@ -10,7 +10,7 @@ internal sealed class ClientAssertions(ClientKeys keys, ReplayMemory memory, Tim
     public async Task<bool> ProveAsync(ClientMetadata client, string assertion, IReadOnlyCollection<string> audiences, CancellationToken cancellationToken)
     {
         var known = await keys.OfAsync(client, new JsonWebToken(assertion).Kid, cancellationToken);
-        return await ClientAssertion.ReadAsync(assertion, client.ClientId, audiences, known, clock.GetUtcNow()) is { } proof
+        return await ClientAssertion.ReadAsync(assertion, client.ClientId, audiences, known, client.IsFapi, clock.GetUtcNow()) is { } proof
             && await memory.UseAsync("client assertion", client.ClientId, proof.Id, proof.ExpiresAt, cancellationToken);
     }
 }

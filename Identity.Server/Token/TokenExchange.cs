@@ -5,15 +5,16 @@ using Identity.OpenId.Token;
 using Identity.Server.Clients;
 using Identity.Server.Hosting;
 using Identity.Server.Issuing;
+using Identity.Server.Proofs;
 
 namespace Identity.Server.Token;
 
 /// <summary>The pipeline that all grants share: client, grant, allowed, scope, authorize, issue. No HTTP in it; the legacy routes enter at its second step.</summary>
-internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthenticator authenticator, ScopeDirectory scopes, TokenIssuer issuer, Telemetry telemetry, ILogger<TokenExchange> logger)
+internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthenticator authenticator, DPoPProofs proofs, ScopeDirectory scopes, TokenIssuer issuer, Telemetry telemetry, ILogger<TokenExchange> logger)
 {
     private readonly FrozenDictionary<string, IGrant> byType = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
 
-    public async Task<Result<Issued>> ExchangeAsync(PresentedClient presented, TokenRequest request, Caller caller, CancellationToken cancellationToken)
+    public async Task<Result<Issued>> ExchangeAsync(PresentedClient presented, TokenRequest request, PresentedProof proof, Caller caller, CancellationToken cancellationToken)
     {
         if (!(await authenticator.AuthenticateAsync(presented, caller, Endpoints.Token, cancellationToken)).Succeeded(out var client, out var error))
         {
@@ -23,7 +24,15 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
             return error;
         }
 
-        return await ExchangeAsync(client, request, caller, amend: null, cancellationToken);
+        var (thumbprint, unproved) = await proofs.CheckAsync(proof, accessToken: null, client.Metadata, cancellationToken);
+        if (unproved is not null)
+        {
+            AuditLog.TokenRefused(logger, client.Client.ClientId, unproved.Error, unproved.Reason);
+            Count(request, unproved);
+            return unproved;
+        }
+
+        return await ExchangeAsync(client, request with { KeyThumbprint = thumbprint }, caller, amend: null, cancellationToken);
     }
 
     /// <param name="client">Proved already.</param>
@@ -52,12 +61,12 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
             return error;
         }
 
-        var issued = await issuer.IssueAsync(authorization, caller.Issuer, scopes.Audience(caller.Issuer, authorization.Scopes, authorization.Resources), cancellationToken);
+        var issued = await issuer.IssueAsync(authorization with { KeyThumbprint = request.KeyThumbprint }, caller.Issuer, scopes.Audience(caller.Issuer, authorization.Scopes, authorization.Resources), cancellationToken);
         Count(request, issued.Error);
         // A machine's own tokens and a refresh are many and say nothing new about anybody; they are counted.
-        if (issued.Error is null && authorization is { Account: not null, Continued: null })
+        if (issued.Error is null && authorization is { Account: { } account, Continued: null })
         {
-            AuditLog.TokensIssued(logger, client.Client.ClientId, authorization.Subject, request.GrantType, caller.Address);
+            AuditLog.TokensIssued(logger, client.Client.ClientId, account.Subject, request.GrantType, caller.Address);
         }
 
         return issued;
@@ -83,24 +92,30 @@ internal sealed class TokenExchange(IEnumerable<IGrant> grants, ClientAuthentica
             return OAuthError.UnauthorizedClient("The client is not registered for this grant type.");
         }
 
+        // RFC 9449 §5.2.
+        if (client.Metadata.BindsTokens && request.KeyThumbprint is null)
+        {
+            return OAuthError.InvalidRequest("The DPoP header is missing: the tokens of this client are bound to a key (RFC 9449).");
+        }
+
         if (!ScopeRule.Grant(request.Scope, client.Client.Scopes, grant.Scopes).Succeeded(out var granted, out var error))
         {
             return error;
         }
 
         // What was granted before is that grant's to say; what is granted now is said by the scopes (RFC 8707 §2).
-        if (grant.Scopes == ScopePolicy.Granted || request.Resources.Count == 0)
+        if (grant.Scopes == ScopePolicy.Granted)
         {
             return await grant.AuthorizeAsync(new(client, request, granted, caller), cancellationToken);
         }
 
-        if (!request.Resources.All(scopes.Resources(granted).Contains))
+        if (!ResourceRule.Narrow(request.Resources, null, scopes.Resources(granted)).Succeeded(out var resources, out error))
         {
-            return new OAuthError("invalid_target", "A resource is unknown, or none of the requested scopes belongs to it.");
+            return error;
         }
 
-        return (await grant.AuthorizeAsync(new(client, request, granted, caller), cancellationToken)).Succeeded(out var authorization, out error)
-            ? authorization with { Resources = request.Resources, GrantedResources = request.Resources }
+        return (await grant.AuthorizeAsync(new(client, request, granted, caller), cancellationToken)).Succeeded(out var proved, out error)
+            ? proved with { Resources = resources.Names, GrantedResources = resources.Names }
             : error;
     }
 }

@@ -6,23 +6,25 @@ namespace Identity.Tests.Architecture;
 /// <summary>The map of the server: a room, and the rooms that its doors open on. docs/map.md says why.</summary>
 public sealed partial class DoorsTests
 {
-    private static readonly string[] Everything = ["Token", "Authorize", "PushedAuthorization", "EndSession", "UserInfo", "Introspection", "Revocation", "Discovery", "Health", "Pages", "Issuing", "Sessions", "Proofs", "Keys", "Clients", "Accounts", "External", "Mail", "Jobs", "Commands", "Compat", "Import", "Replay", "Data", "Hosting"];
+    private static readonly string[] Everything = ["Token", "Authorize", "PushedAuthorization", "Device", "ClientRegistration", "EndSession", "UserInfo", "Introspection", "Revocation", "Discovery", "Health", "Pages", "Issuing", "Sessions", "Proofs", "Keys", "Clients", "Accounts", "External", "Mail", "Jobs", "Commands", "Compat", "Import", "Replay", "Data", "Hosting"];
 
     public static TheoryData<string, string[]> Doors => new()
     {
-        { "Token", ["Clients", "Accounts", "External", "Issuing", "Keys", "Data", "Hosting"] },
-        { "UserInfo", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
+        { "Token", ["Clients", "Accounts", "External", "Issuing", "Proofs", "Keys", "Data", "Hosting"] },
+        { "UserInfo", ["Clients", "Accounts", "Issuing", "Proofs", "Keys", "Data", "Hosting"] },
         { "Introspection", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
         { "Revocation", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
         { "Discovery", ["Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
         { "Health", ["Keys", "Data", "Hosting"] },
         { "Authorize", ["Clients", "Accounts", "Sessions", "Issuing", "Keys", "Data", "Hosting"] },
-        { "PushedAuthorization", ["Authorize", "Clients", "Data", "Hosting"] },
-        { "EndSession", ["Clients", "Sessions", "Keys", "Data", "Hosting"] },
-        { "Pages", ["Authorize", "Accounts", "External", "Sessions", "Clients", "Data", "Hosting"] },
+        { "PushedAuthorization", ["Authorize", "Clients", "Proofs", "Data", "Hosting"] },
+        { "Device", ["Clients", "Accounts", "Keys", "Data", "Hosting"] },
+        { "ClientRegistration", ["Clients", "Data", "Hosting"] },
+        { "EndSession", ["Clients", "Sessions", "Issuing", "Keys", "Data", "Hosting"] },
+        { "Pages", ["Authorize", "Device", "Accounts", "External", "Sessions", "Clients", "Data", "Hosting"] },
         { "External", ["Accounts", "Data", "Hosting"] },
         { "Sessions", ["Data", "Hosting"] },
-        { "Proofs", ["Data", "Hosting"] },
+        { "Proofs", ["Keys", "Data", "Hosting"] },
         { "Compat", ["Token", "Clients", "Accounts", "Issuing", "Keys", "Data", "Hosting"] },
         { "Import", ["Accounts", "Compat", "Data", "Hosting"] },
         { "Replay", ["Hosting"] },

@@ -58,17 +58,18 @@ public sealed class ForgedFormsTests(AttackHost host) : IClassFixture<AttackHost
         Assert.DoesNotContain("identity-session", answer.Headers.TryGetValue("Set-Cookie", out var cookies) ? cookies : "", StringComparison.Ordinal);
     }
 
-    private static readonly string[] Known = ["/sign-in", "/sign-in?handler=Cancel", "/consent", "/select-account", "/sign-out", "/account/applications"];
+    private static readonly string[] Known = ["/sign-in", "/sign-in?handler=Cancel", "/consent", "/select-account", "/sign-out", "/account/applications", "/device?handler=Decide"];
 
-    /// <summary>Signed in, with something to withdraw and something that waits; and the fields of every form.</summary>
+    /// <summary>Signed in, with something to withdraw, a request and a device that wait; and the fields of every form.</summary>
     private async Task<(string Name, string Value)[]> WaitingAsync(Browser browser, string name)
     {
         await host.AddAccountAsync(new NewAccount { UserName = name });
         Assert.NotNull((await browser.ArriveAsync(CodeFlowHost.Request("shop"), name)).Parameter("code"));
         var page = await browser.OpenAsync(CodeFlowHost.Request("market"));
         Assert.Equal("Allow access?", page.Heading);
+        var device = await host.PostAsync("/connect/device", "tv", ("scope", "openid"));
         var handle = QueryHelpers.ParseQuery(page.Address.Query)["request"].ToString();
-        return [("request", handle), ("username", name), ("password", "correct horse battery"), ("remember", "true"), ("allow", "true"), ("clientId", "shop")];
+        return [("request", handle), ("username", name), ("password", "correct horse battery"), ("remember", "true"), ("allow", "true"), ("clientId", "shop"), ("user_code", device.Text("user_code"))];
     }
 
     private async Task<IReadOnlyList<string>> FormsAsync()

@@ -23,7 +23,7 @@ public sealed class ConfigOp(HttpsHost host) : IClassFixture<HttpsHost>
         }
 
         Assert.Equal(["code"], List("response_types_supported"));
-        Assert.Equal(["public"], List("subject_types_supported"));
+        Assert.Equal(["public", "pairwise"], List("subject_types_supported"));
         Assert.Contains("RS256", List("id_token_signing_alg_values_supported"), StringComparer.Ordinal);
         Assert.DoesNotContain("none", List("id_token_signing_alg_values_supported"), StringComparer.Ordinal);
         Assert.Superset(new HashSet<string>(["authorization_code", "refresh_token"], StringComparer.Ordinal), List("grant_types_supported").ToHashSet(StringComparer.Ordinal));

@@ -26,19 +26,23 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
             "revocation_endpoint":"{{host.Issuer}}/connect/revoke",
             "end_session_endpoint":"{{host.Issuer}}/connect/endsession",
             "pushed_authorization_request_endpoint":"{{host.Issuer}}/connect/par",
+            "device_authorization_endpoint":"{{host.Issuer}}/connect/device",
             "scopes_supported":["openid","profile","email","address","phone","offline_access","api"],
             "response_types_supported":["code"],
             "response_modes_supported":["query","fragment","form_post"],
             "code_challenge_methods_supported":["S256"],
             "prompt_values_supported":["none","login","consent","select_account"],
             "authorization_response_iss_parameter_supported":true,
-            "grant_types_supported":["authorization_code","password","refresh_token","client_credentials","urn:cloudmind:grant-type:api-key"],
-            "subject_types_supported":["public"],
+            "grant_types_supported":["authorization_code","password","refresh_token","client_credentials","urn:ietf:params:oauth:grant-type:device_code","urn:ietf:params:oauth:grant-type:token-exchange","urn:cloudmind:grant-type:api-key"],
+            "subject_types_supported":["public","pairwise"],
             "id_token_signing_alg_values_supported":["RS256","ES256"],
+            "userinfo_signing_alg_values_supported":["RS256","ES256"],
+            "introspection_signing_alg_values_supported":["RS256","ES256"],
             "token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","private_key_jwt","none"],
             "token_endpoint_auth_signing_alg_values_supported":["ES256","PS256","RS256"],
             "introspection_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","private_key_jwt"],
             "revocation_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","private_key_jwt","none"],
+            "dpop_signing_alg_values_supported":["ES256","PS256"],
             "claims_supported":["sub","address","email","email_verified","phone_number","phone_number_verified","name","family_name","given_name","middle_name","nickname","preferred_username","profile","picture","website","gender","birthdate","zoneinfo","locale","updated_at","auth_time","acr","amr"],
             "acr_values_supported":["urn:cloudmind:acr:password"],
             "backchannel_logout_supported":true,
@@ -62,7 +66,7 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
     {
         var addresses = (await host.GetAsync(Metadata)).Json.EnumerateObject()
             .Where(member => member.Value.ValueKind == JsonValueKind.String && !member.NameEquals("issuer")).Select(member => new Uri(member.Value.GetString()!)).ToList();
-        Assert.Equal(8, addresses.Count);
+        Assert.Equal(9, addresses.Count);
         foreach (var address in addresses)
         {
             var statuses = new[] { (await host.GetAsync(address.PathAndQuery)).Status, (await host.PostRawAsync(address.PathAndQuery, "")).Status };

@@ -28,7 +28,7 @@ public sealed class Rfc6749(Rfc6749.Host host) : IClassFixture<Rfc6749.Host>
         { "grant_type too long", "grant_type=" + new string('a', 129), "invalid_request", "grant_type is too long." },
         { "grant_type unknown", "grant_type=implicit", "unsupported_grant_type", "The grant type is not supported." },
         { "grant_type in capitals", "grant_type=PASSWORD", "unsupported_grant_type", "The grant type is not supported." },
-        { "grant_type of a later phase", "grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code=a", "unsupported_grant_type", "The grant type is not supported." },
+        { "grant_type of a later phase", "grant_type=urn:openid:params:grant-type:ciba&auth_req_id=a", "unsupported_grant_type", "The grant type is not supported." },
         { "username missing", "grant_type=password&password=a", "invalid_request", "username and password are required." },
         { "password missing", "grant_type=password&username=a", "invalid_request", "username and password are required." },
         { "username and password empty", "grant_type=password&username=&password=", "invalid_request", "username and password are required." },

@@ -18,7 +18,7 @@ public sealed class Rfc6750(IdentityHost host) : IClassFixture<IdentityHost>
     {
         var answer = await host.GetAsync("/connect/userinfo", authorization is null ? [] : [("Authorization", authorization)]);
         answer.IsRefusal(401, """{"error":"invalid_token","error_description":"An access token is needed."}""");
-        Assert.Equal("Bearer", answer.Headers["WWW-Authenticate"]);
+        Assert.Equal("Bearer, DPoP algs=\"ES256 PS256\"", answer.Headers["WWW-Authenticate"]);
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class Rfc6750(IdentityHost host) : IClassFixture<IdentityHost>
     {
         var answer = await host.GetAsync("/connect/userinfo", ("Authorization", authorization));
         answer.IsRefusal(401, BadToken);
-        Assert.Equal("""Bearer error="invalid_token", error_description="The access token is not valid." """.TrimEnd(), answer.Headers["WWW-Authenticate"]);
+        Assert.Equal("""Bearer error="invalid_token", error_description="The access token is not valid.", DPoP algs="ES256 PS256" """.TrimEnd(), answer.Headers["WWW-Authenticate"]);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class Rfc6750(IdentityHost host) : IClassFixture<IdentityHost>
     {
         var answer = await host.UserInfoAsync((await SignInAsync("little", "profile")).AccessToken);
         answer.IsRefusal(403, """{"error":"insufficient_scope","error_description":"The access token does not have the scope openid."}""");
-        Assert.Equal("""Bearer error="insufficient_scope", error_description="The access token does not have the scope openid." """.TrimEnd(), answer.Headers["WWW-Authenticate"]);
+        Assert.Equal("""Bearer error="insufficient_scope", error_description="The access token does not have the scope openid.", DPoP algs="ES256 PS256" """.TrimEnd(), answer.Headers["WWW-Authenticate"]);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class Rfc6750(IdentityHost host) : IClassFixture<IdentityHost>
         var token = (await SignInAsync("twice")).AccessToken;
         var answer = await host.PostRawAsync("/connect/userinfo", $"access_token={token}", authorization: $"Bearer {token}");
         answer.IsRefusal(400, """{"error":"invalid_request","error_description":"The access token was sent in more than one way."}""");
-        Assert.Equal("""Bearer error="invalid_request", error_description="The access token was sent in more than one way." """.TrimEnd(), answer.Headers["WWW-Authenticate"]);
+        Assert.Equal("""Bearer error="invalid_request", error_description="The access token was sent in more than one way.", DPoP algs="ES256 PS256" """.TrimEnd(), answer.Headers["WWW-Authenticate"]);
         (await host.PostRawAsync("/connect/userinfo", $"access_token={token}&access_token={token}")).IsRefusal(400, """{"error":"invalid_request","error_description":"access_token must not be repeated."}""");
     }
 
@@ -91,15 +91,15 @@ public sealed class Rfc6750(IdentityHost host) : IClassFixture<IdentityHost>
     {
         var token = (await SignInAsync("get")).AccessToken;
         var request = new HttpRequestMessage(HttpMethod.Get, "/connect/userinfo") { Content = new FormUrlEncodedContent([KeyValuePair.Create("access_token", token)]) };
-        Assert.Equal("Bearer", (await host.SendAsync(request)).Headers["WWW-Authenticate"]);
+        Assert.Equal("Bearer, DPoP algs=\"ES256 PS256\"", (await host.SendAsync(request)).Headers["WWW-Authenticate"]);
     }
 
     [Fact]
     public async Task Rfc6750_2_3_a_token_in_the_query_is_never_read()
     {
         var token = (await SignInAsync("query")).AccessToken;
-        Assert.Equal((401, "Bearer"), (await host.GetAsync($"/connect/userinfo?access_token={token}")) is var got ? (got.Status, got.Headers["WWW-Authenticate"]) : default);
-        Assert.Equal((401, "Bearer"), (await host.PostRawAsync($"/connect/userinfo?access_token={token}", "")) is var posted ? (posted.Status, posted.Headers["WWW-Authenticate"]) : default);
+        Assert.Equal((401, "Bearer, DPoP algs=\"ES256 PS256\""), (await host.GetAsync($"/connect/userinfo?access_token={token}")) is var got ? (got.Status, got.Headers["WWW-Authenticate"]) : default);
+        Assert.Equal((401, "Bearer, DPoP algs=\"ES256 PS256\""), (await host.PostRawAsync($"/connect/userinfo?access_token={token}", "")) is var posted ? (posted.Status, posted.Headers["WWW-Authenticate"]) : default);
         // It does not count as a second way either, for it is not looked at.
         Assert.Equal(200, (await host.GetAsync($"/connect/userinfo?access_token={token}", ("Authorization", $"Bearer {token}"))).Status);
     }

@@ -55,7 +55,7 @@ public sealed class OpenIdJsonTests
 
     [Fact]
     public void Discovery_3_and_Rfc8414_2_the_names_of_the_metadata() => Assert.Equal(
-        """{"issuer":"i","authorization_endpoint":"z","token_endpoint":"t","jwks_uri":"j","userinfo_endpoint":"u","introspection_endpoint":"n","revocation_endpoint":"r","end_session_endpoint":"e","pushed_authorization_request_endpoint":"p","scopes_supported":["openid"],"response_types_supported":["code"],"response_modes_supported":["query"],"code_challenge_methods_supported":["S256"],"prompt_values_supported":["none"],"authorization_response_iss_parameter_supported":true,"grant_types_supported":["password"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256","ES256"],"token_endpoint_auth_methods_supported":["a"],"token_endpoint_auth_signing_alg_values_supported":["s"],"introspection_endpoint_auth_methods_supported":["b"],"revocation_endpoint_auth_methods_supported":["c"],"claims_supported":["sub"],"acr_values_supported":["v"],"backchannel_logout_supported":true,"backchannel_logout_session_supported":true,"request_uri_parameter_supported":false,"request_parameter_supported":false,"claims_parameter_supported":true}""",
+        """{"issuer":"i","authorization_endpoint":"z","token_endpoint":"t","jwks_uri":"j","userinfo_endpoint":"u","introspection_endpoint":"n","revocation_endpoint":"r","end_session_endpoint":"e","pushed_authorization_request_endpoint":"p","device_authorization_endpoint":"d","scopes_supported":["openid"],"response_types_supported":["code"],"response_modes_supported":["query"],"code_challenge_methods_supported":["S256"],"prompt_values_supported":["none"],"authorization_response_iss_parameter_supported":true,"grant_types_supported":["password"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256","ES256"],"userinfo_signing_alg_values_supported":["v"],"introspection_signing_alg_values_supported":["w"],"token_endpoint_auth_methods_supported":["a"],"token_endpoint_auth_signing_alg_values_supported":["s"],"introspection_endpoint_auth_methods_supported":["b"],"revocation_endpoint_auth_methods_supported":["c"],"dpop_signing_alg_values_supported":["d"],"claims_supported":["sub"],"acr_values_supported":["v"],"backchannel_logout_supported":true,"backchannel_logout_session_supported":true,"request_uri_parameter_supported":false,"request_parameter_supported":false,"claims_parameter_supported":true}""",
         JsonSerializer.Serialize(
             new ProviderMetadata
             {
@@ -70,16 +70,20 @@ public sealed class OpenIdJsonTests
                 EndSessionEndpoint = "e",
                 PushedAuthorizationRequestEndpoint = "p",
                 ResponseModesSupported = ["query"],
+                DeviceAuthorizationEndpoint = "d",
                 CodeChallengeMethodsSupported = ["S256"],
                 PromptValuesSupported = ["none"],
                 ResponseTypesSupported = ["code"],
                 GrantTypesSupported = ["password"],
                 SubjectTypesSupported = ["public"],
                 IdTokenSigningAlgValuesSupported = ["RS256", "ES256"],
+                UserinfoSigningAlgValuesSupported = ["v"],
+                IntrospectionSigningAlgValuesSupported = ["w"],
                 TokenEndpointAuthMethodsSupported = ["a"],
                 TokenEndpointAuthSigningAlgValuesSupported = ["s"],
                 IntrospectionEndpointAuthMethodsSupported = ["b"],
                 RevocationEndpointAuthMethodsSupported = ["c"],
+                DpopSigningAlgValuesSupported = ["d"],
                 ClaimsSupported = ["sub"],
                 AcrValuesSupported = ["v"],
             },

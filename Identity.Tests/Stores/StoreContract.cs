@@ -110,14 +110,14 @@ public abstract class StoreContract
         var other = (await host.AddNodeAsync()).GetRequiredService<RefreshFamilies>();
         var account = await host.AddAccountAsync("racer");
         var first = (await families.BeginAsync(Authorization(account), default))!;
-        var racers = await Task.WhenAll(Enumerable.Range(0, Racers).Select(racer => Task.Run(() => (racer % 2 == 0 ? families : other).ContinueAsync(first.RefreshToken, Client, null, default))));
+        var racers = await Task.WhenAll(Enumerable.Range(0, Racers).Select(racer => Task.Run(() => (racer % 2 == 0 ? families : other).ContinueAsync(first.RefreshToken, Client, null, null, default))));
         var successor = Assert.Single(racers.Select(racer => Good(racer).Continued.RefreshToken).Distinct(StringComparer.Ordinal));
         Assert.Equal(2, (await RowAsync(first.Id)).Generation);
 
         // The old one after its successor was used: reuse, and the end of the family, on both nodes.
-        _ = Good(await other.ContinueAsync(successor, Client, null, default));
-        Assert.Equal(RefusalReason.Reused, Reason(await families.ContinueAsync(first.RefreshToken, Client, null, default)));
-        Assert.Equal(RefusalReason.Revoked, Reason(await other.ContinueAsync(successor, Client, null, default)));
+        _ = Good(await other.ContinueAsync(successor, Client, null, null, default));
+        Assert.Equal(RefusalReason.Reused, Reason(await families.ContinueAsync(first.RefreshToken, Client, null, null, default)));
+        Assert.Equal(RefusalReason.Revoked, Reason(await other.ContinueAsync(successor, Client, null, null, default)));
     }
 
     [Fact]
@@ -151,18 +151,18 @@ public abstract class StoreContract
         var revoked = (await families.BeginAsync(Authorization(account), default))!;
         Assert.True(await families.RevokeAsync(revoked.Id, default));
         Assert.False(await families.RevokeAsync(revoked.Id, default));
-        Assert.Equal(RefusalReason.Revoked, Reason(await families.ContinueAsync(revoked.RefreshToken, Client, null, default)));
+        Assert.Equal(RefusalReason.Revoked, Reason(await families.ContinueAsync(revoked.RefreshToken, Client, null, null, default)));
 
         var expired = (await families.BeginAsync(Authorization(account), default))!;
         var row = await RowAsync(expired.Id);
         host.Clock.Advance(row.ExpiresAt - host.Clock.GetUtcNow() - TimeSpan.FromMilliseconds(1));
-        expired = Good(await families.ContinueAsync(expired.RefreshToken, Client, null, default)).Continued;
+        expired = Good(await families.ContinueAsync(expired.RefreshToken, Client, null, null, default)).Continued;
         host.Clock.Advance(Client.RefreshTokenLifetime);
-        Assert.Equal(RefusalReason.Expired, Reason(await families.ContinueAsync(expired.RefreshToken, Client, null, default)));
+        Assert.Equal(RefusalReason.Expired, Reason(await families.ContinueAsync(expired.RefreshToken, Client, null, null, default)));
 
         var disabled = (await families.BeginAsync(Authorization(account), default))!;
         await host.Store.WriteAsync(db => db.Accounts.Where(one => one.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(one => one.DisabledAt, host.Clock.GetUtcNow())), default);
-        Assert.Equal(RefusalReason.Revoked, Reason(await families.ContinueAsync(disabled.RefreshToken, Client, null, default)));
+        Assert.Equal(RefusalReason.Revoked, Reason(await families.ContinueAsync(disabled.RefreshToken, Client, null, null, default)));
     }
 
     [Fact]
@@ -173,11 +173,11 @@ public abstract class StoreContract
         var token = first.RefreshToken;
         for (var i = 0; i < 3; i++)
         {
-            token = Good(await families.ContinueAsync(token, Client, null, default)).Continued.RefreshToken;
+            token = Good(await families.ContinueAsync(token, Client, null, null, default)).Continued.RefreshToken;
         }
 
         await host.Store.WriteAsync(db => db.RefreshFamilies.Where(row => row.Id == first.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Generation, 2L)), default);
-        var racers = await Task.WhenAll(Enumerable.Range(0, Racers).Select(_ => Task.Run(() => families.ContinueAsync(token, Client, null, default))));
+        var racers = await Task.WhenAll(Enumerable.Range(0, Racers).Select(_ => Task.Run(() => families.ContinueAsync(token, Client, null, null, default))));
         Assert.Single(racers.Select(racer => Good(racer).Continued.RefreshToken).Distinct(StringComparer.Ordinal));
         Assert.Equal(5, (await RowAsync(first.Id)).Generation);
     }
@@ -194,13 +194,13 @@ public abstract class StoreContract
         var good = 0;
         foreach (var family in begun)
         {
-            good += (await families.ContinueAsync(family!.RefreshToken, Client, "app", default)).Succeeded(out _, out _) ? 1 : 0;
+            good += (await families.ContinueAsync(family!.RefreshToken, Client, "app", null, default)).Succeeded(out _, out _) ? 1 : 0;
         }
 
         Assert.Single(living);
         Assert.Equal(1, good);
         // Another group's session is another session.
-        Assert.True((await families.ContinueAsync((await families.BeginAsync(session with { SessionKey = "wechat" }, default))!.RefreshToken, Client, "wechat", default)).Succeeded(out _, out _));
+        Assert.True((await families.ContinueAsync((await families.BeginAsync(session with { SessionKey = "wechat" }, default))!.RefreshToken, Client, "wechat", null, default)).Succeeded(out _, out _));
         Assert.Equal(2, await host.Store.ReadAsync(db => db.RefreshFamilies.CountAsync(row => row.AccountId == account.Id && row.RevokedAt == null), default));
     }
 

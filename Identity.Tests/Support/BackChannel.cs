@@ -25,7 +25,7 @@ internal static class BackChannel
         {
             case null:
                 break;
-            case "app" or "spa" or "native":
+            case "app" or "spa" or "native" or "tv" or "box":
                 parameters.Add(("client_id", client));
                 break;
             case "post" or "suite-post":

@@ -15,7 +15,7 @@ public class CodeFlowHost : IdentityHost
 
     protected override JsonArray Clients =>
     [
-        .. base.Clients.Select(client => client!.DeepClone()),
+        .. base.Clients.Where(client => client!["client_id"]!.GetValue<string>() != "https://api.example").Select(client => client!.DeepClone()),
         Client("site", client => client["first_party"] = true),
         Client("shop", client => client["client_name"] = "The Shop"),
         Client("spa", client =>
@@ -49,6 +49,29 @@ public class CodeFlowHost : IdentityHost
             client["redirect_uris"] = new JsonArray();
             client["jwks_uri"] = "https://rp.example/keys";
         }),
+        Client("box", client =>
+        {
+            client.Remove("client_secret");
+            client["token_endpoint_auth_method"] = "none";
+            client["grant_types"] = new JsonArray("urn:ietf:params:oauth:grant-type:device_code");
+        }),
+        Client("bank", client =>
+        {
+            client.Remove("client_secret");
+            client["profile"] = "fapi2";
+            client["token_endpoint_auth_method"] = "private_key_jwt";
+            client["grant_types"] = new JsonArray("authorization_code", "refresh_token", "client_credentials");
+            client["jwks"] = SigningClient.Jwks();
+            client["id_token_signed_response_alg"] = "ES256";
+            client["first_party"] = true;
+        }),
+        Client("pair", client => (client["subject_type"], client["first_party"], client["backchannel_logout_uri"]) = ("pairwise", true, "https://rp.example/pair-logout")),
+        Client("twin", client => (client["subject_type"], client["first_party"], client["userinfo_signed_response_alg"]) = ("pairwise", true, "ES256")),
+        Client("far", client => (client["subject_type"], client["first_party"], client["sector_identifier_uri"]) = ("pairwise", true, "https://far.example/sector")),
+        Client("https://api.example", client => (client["grant_types"], client["scope"]) = (new JsonArray("urn:ietf:params:oauth:grant-type:token-exchange", "client_credentials"), "openid profile offline_access api")),
+        Client("gateway", client => (client["grant_types"], client["token_exchange_from"], client["scope"], client["access_token_lifetime"]) = (new JsonArray("urn:ietf:params:oauth:grant-type:token-exchange"), new JsonArray("web", "app", "https://api.example", "gateway"), "openid email api", "12:00:00")),
+        Client("binding", client => (client["dpop_bound_access_tokens"], client["grant_types"]) = (true, new JsonArray("client_credentials"))),
+        Client("nonced", client => (client["require_dpop_nonce"], client["grant_types"]) = (true, new JsonArray("client_credentials"))),
         Client("pushing", client => client["require_pushed_authorization_requests"] = true),
     ];
 

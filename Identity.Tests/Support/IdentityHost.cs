@@ -55,6 +55,7 @@ public class IdentityHost : IAsyncLifetime
         new JsonObject { ["client_id"] = "post", ["client_secret"] = Secret, ["token_endpoint_auth_method"] = "client_secret_post", ["grant_types"] = new JsonArray("password", "refresh_token"), ["scope"] = "openid profile email", ["first_party"] = true },
         new JsonObject { ["client_id"] = "app", ["token_endpoint_auth_method"] = "none", ["grant_types"] = new JsonArray("password", "refresh_token"), ["scope"] = "openid profile email offline_access", ["first_party"] = true },
         new JsonObject { ["client_id"] = "other", ["client_secret"] = Secret, ["grant_types"] = new JsonArray("client_credentials", "refresh_token"), ["scope"] = "openid api" },
+        new JsonObject { ["client_id"] = "tv", ["client_name"] = "The Television", ["token_endpoint_auth_method"] = "none", ["grant_types"] = new JsonArray("urn:ietf:params:oauth:grant-type:device_code", "refresh_token"), ["scope"] = "openid profile offline_access api" },
         new JsonObject { ["client_id"] = "watcher", ["client_secret"] = Secret, ["grant_types"] = new JsonArray(), ["may_introspect"] = true },
         new JsonObject { ["client_id"] = "https://api.example", ["client_secret"] = Secret, ["grant_types"] = new JsonArray() },
     ];

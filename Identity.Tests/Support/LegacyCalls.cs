@@ -42,5 +42,5 @@ internal static class LegacyCalls
             },
             CancellationToken.None);
 
-    public static Task SqlAsync(this IdentityHost host, FormattableString sql) => host.Store.WriteAsync(db => db.Database.ExecuteSqlAsync(sql), CancellationToken.None);
+    public static Task<int> SqlAsync(this IdentityHost host, FormattableString sql) => host.Store.WriteAsync(db => db.Database.ExecuteSqlAsync(sql), CancellationToken.None);
 }

@@ -105,7 +105,7 @@ internal sealed partial class Transcript
     private string Write(RawAnswer answer, IdentityHost host, bool expandsTokens)
     {
         var headers = answer.Headers.Where(header => !Passing.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(header => $"{header.Key}: {(header.Key is "ETag" ? Name("etag", header.Value) : header.Value)}\n").Order(StringComparer.Ordinal);
+            .Select(header => $"{header.Key}: {(header.Key switch { "ETag" => Name("etag", header.Value), "DPoP-Nonce" => Name("nonce", header.Value), _ => header.Value })}\n").Order(StringComparer.Ordinal);
         var tokens = new List<string>();
         var body = Scrub(answer.Body, tokens);
         foreach (var token in expandsTokens ? tokens : [])
@@ -146,7 +146,7 @@ internal sealed partial class Transcript
     private static partial Regex Numbered();
 
     // "x", "y" and "n" are members of a key; a subject is scrubbed where a person stands behind it.
-    [GeneratedRegex("\"(access_?[tT]oken|AccessToken|refresh_token|id_token|kid|jti|at_hash|(?:x|y|n)(?=\":\"[A-Za-z0-9_-]{43})|sub(?=\":\"u_))\":\"([^\"{][^\"]*)\"")]
+    [GeneratedRegex("\"(access_?[tT]oken|AccessToken|refresh_token|device_code|user_code|verification_uri_complete|id_token|kid|jti|at_hash|(?:x|y|n)(?=\":\"[A-Za-z0-9_-]{43})|sub(?=\":\"u_))\":\"([^\"{][^\"]*)\"")]
     private static partial Regex Secret();
 
     private static string Here([CallerFilePath] string path = "") => path;

@@ -32,12 +32,17 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, ScopeDire
             return unproved;
         }
 
-        _ = ScopeSet.Parse(row.Scope).Succeeded(out var scopes, out _);
-        var granted = row.Resources.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var possible = granted.Length > 0 ? granted : directory.Resources(scopes!);
-        if (!request.Resources.All(resource => possible.Contains(resource, StringComparer.Ordinal)))
+        // RFC 9449 §10: begun with one key, redeemed with another, is somebody else's code.
+        if (row.KeyThumbprint is { } bound && !string.Equals(bound, request.KeyThumbprint, StringComparison.Ordinal))
         {
-            return new OAuthError("invalid_target", "A resource was not granted with this code.");
+            return OAuthError.InvalidGrant("The authorization code is bound to another key.", RefusalReason.WrongKey);
+        }
+
+        _ = ScopeSet.Parse(row.Scope).Succeeded(out var scopes, out _);
+        var granted = row.Resources.Length > 0 ? row.Resources.Split(' ') : null;
+        if (!ResourceRule.Narrow(request.Resources, granted, directory.Resources(scopes!)).Succeeded(out var resources, out var error))
+        {
+            return error;
         }
 
         return new Authorization
@@ -51,8 +56,8 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, ScopeDire
             SessionId = row.Sid,
             Nonce = row.Nonce,
             Claims = row.Claims is { } claims && ClaimsRequest.Parse(claims).Succeeded(out var asked, out _) ? asked : null,
-            GrantedResources = granted.Length > 0 ? granted : null,
-            Resources = request.Resources.Count > 0 ? request.Resources : granted.Length > 0 ? granted : null,
+            GrantedResources = granted,
+            Resources = resources.Names,
         };
     }
 }

@@ -16,7 +16,7 @@ internal sealed class PasswordGrant(PasswordSignIn signIn, TimeProvider clock) :
     public async Task<Result<Authorization>> AuthorizeAsync(GrantContext context, CancellationToken cancellationToken)
     {
         // The start refuses such a registration already; this is the door itself.
-        if (!context.Client.Metadata.FirstParty)
+        if (!context.Client.Metadata.FirstParty || context.Client.Metadata.IsFapi)
         {
             return OAuthError.UnauthorizedClient("The password grant is for first-party clients.");
         }

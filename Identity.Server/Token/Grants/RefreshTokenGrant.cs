@@ -32,14 +32,13 @@ internal sealed class RefreshTokenGrant(RefreshFamilies families, ScopeDirectory
             return refusal;
         }
 
-        if (!(await families.ContinueAsync(request.RefreshToken, client, request.SessionKey, cancellationToken)).Succeeded(out var proof, out var error)
-            || !ScopeRule.Narrow(request.Scope, Granted(proof.Family.Scope)).Succeeded(out var scopes, out error))
+        if (!(await families.ContinueAsync(request.RefreshToken, client, request.SessionKey, request.KeyThumbprint, cancellationToken)).Succeeded(out var proof, out var error)
+            || !ScopeRule.Narrow(request.Scope, Granted(proof.Family.Scope)).Succeeded(out var scopes, out error)
+            || !ResourcesOf(request, proof.Family).Succeeded(out var resources, out error))
         {
             return error;
         }
 
-        var granted = proof.Family.Resources?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        IReadOnlyList<string>? resources = request.Resources.Count > 0 ? request.Resources : granted;
         return new Authorization
         {
             Client = client,
@@ -51,22 +50,17 @@ internal sealed class RefreshTokenGrant(RefreshFamilies families, ScopeDirectory
             Continued = proof.Continued,
             Claims = proof.Family.Claims is { } claims && ClaimsRequest.Parse(claims).Succeeded(out var asked, out _) ? asked.Only(directory.Claims(context.Client.Client.Scopes)) : null,
             SessionId = proof.Family.Sid,
-            Resources = resources,
+            Resources = resources.Names,
             SessionKey = request.SessionKey,
         };
     }
 
     // RFC 6749 §6 and RFC 8707 §2.2: a refresh may narrow scopes and resources, never widen them.
-    private OAuthError? TooWide(TokenRequest request, RefreshFamilyRow family)
-    {
-        if (!ScopeRule.Narrow(request.Scope, Granted(family.Scope)).Succeeded(out _, out var error))
-        {
-            return error;
-        }
+    private OAuthError? TooWide(TokenRequest request, RefreshFamilyRow family) =>
+        ScopeRule.Narrow(request.Scope, Granted(family.Scope)).Error ?? ResourcesOf(request, family).Error;
 
-        var possible = family.Resources?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? directory.Resources(Granted(family.Scope));
-        return request.Resources.All(resource => possible.Contains(resource, StringComparer.Ordinal)) ? null : new OAuthError("invalid_target", "A resource was not granted.");
-    }
+    private Result<Resources> ResourcesOf(TokenRequest request, RefreshFamilyRow family) =>
+        ResourceRule.Narrow(request.Resources, family.Resources?.Split(' ', StringSplitOptions.RemoveEmptyEntries), directory.Resources(Granted(family.Scope)));
 
     private static ScopeSet Granted(string text) => ScopeSet.Parse(text).Succeeded(out var scopes, out _) ? scopes : ScopeSet.Empty;
 }

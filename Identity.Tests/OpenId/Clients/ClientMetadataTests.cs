@@ -29,7 +29,7 @@ public sealed class ClientMetadataTests
     [Fact]
     public void What_is_written_reads_back() => Any.ForAll(
         from texts in Any.Text.ArrayOf(8)
-        from lists in Any.Text.ListOf().ArrayOf(5)
+        from lists in Any.Text.ListOf().ArrayOf(6)
         from hashes in Any.Text.SelectMany(hash => Gen.Choose(-1, int.MaxValue).Select(end => new ClientSecretHash(hash, end < 0 ? null : end))).ListOf()
         from flags in Gen.Elements(true, false).ArrayOf(3)
         from seconds in Gen.Choose(0, 400 * 86400).ArrayOf(5)
@@ -49,6 +49,7 @@ public sealed class ClientMetadataTests
             RedirectUris = [.. lists[2]],
             PostLogoutRedirectUris = [.. lists[3]],
             CorsOrigins = [.. lists[4]],
+            TokenExchangeFrom = [.. lists[5]],
             ClientSecretHashes = [.. hashes],
             FirstParty = flags[0],
             MayIntrospect = flags[1],
@@ -68,8 +69,9 @@ public sealed class ClientMetadataTests
             Assert.Equal(client.RedirectUris, read.RedirectUris);
             Assert.Equal(client.PostLogoutRedirectUris, read.PostLogoutRedirectUris);
             Assert.Equal(client.CorsOrigins, read.CorsOrigins);
+            Assert.Equal(client.TokenExchangeFrom, read.TokenExchangeFrom);
             Assert.Equal(client.ExternalApps, read.ExternalApps);
-            Assert.Equal(client, read with { ExternalApps = client.ExternalApps, RedirectUris = client.RedirectUris, PostLogoutRedirectUris = client.PostLogoutRedirectUris, CorsOrigins = client.CorsOrigins, GrantTypes = client.GrantTypes, Contacts = client.Contacts, ClientSecretHashes = client.ClientSecretHashes });
+            Assert.Equal(client, read with { ExternalApps = client.ExternalApps, RedirectUris = client.RedirectUris, PostLogoutRedirectUris = client.PostLogoutRedirectUris, CorsOrigins = client.CorsOrigins, TokenExchangeFrom = client.TokenExchangeFrom, GrantTypes = client.GrantTypes, Contacts = client.Contacts, ClientSecretHashes = client.ClientSecretHashes });
         });
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class ProductionTests(ProductionTests.Production host) : IClassFix
     public async Task There_is_no_demo_client_and_no_legacy_client_that_was_not_enabled()
     {
         var clients = await host.ReadAsync(db => db.Clients.AsNoTracking().Select(row => row.ClientId).ToListAsync());
-        Assert.Equal("app cloudmind https://api.example other post watcher web", string.Join(' ', clients.Order(StringComparer.Ordinal)));
+        Assert.Equal("app cloudmind https://api.example other post tv watcher web", string.Join(' ', clients.Order(StringComparer.Ordinal)));
         var answer = await host.PostRawAsync("/Users/Login", "Account=a&Password=b");
         Assert.Contains("410", answer.Body, StringComparison.Ordinal);
     }
