@@ -39,7 +39,7 @@ public abstract class ProtocolContract
     {
         var other = await host.AddNodeAsync();
         var account = await host.AddAccountAsync("viewer");
-        var session = new SessionRow { Sid = "sid", HandleHash = "hash", AccountId = account.Id, AuthTime = host.Clock.GetUtcNow(), Amr = "pwd", SeenAt = host.Clock.GetUtcNow(), ExpiresAt = host.Clock.GetUtcNow().AddHours(1) };
+        var session = new SessionRow { Sid = "sid", HandleHash = "hash", Issuer = "", AccountId = account.Id, AuthTime = host.Clock.GetUtcNow(), Amr = "pwd", SeenAt = host.Clock.GetUtcNow(), ExpiresAt = host.Clock.GetUtcNow().AddHours(1) };
         await host.Store.WriteAsync(
             db =>
             {
