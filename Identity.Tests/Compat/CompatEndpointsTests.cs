@@ -199,7 +199,7 @@ public sealed class CompatEndpointsTests
         }
 
         builder.Services.AddSingleton<ITokenExchange>(new Exchange(this)).AddSingleton<IAccountDesk>(desk ?? new Desk(true))
-            .AddSingleton<IApiKeys>(new Keys()).AddSingleton<LegacyUsage>().AddSingleton(TimeProvider.System);
+            .AddSingleton<IApiKeys>(new Keys()).AddMetrics().AddSingleton<LegacyUsage>().AddSingleton(TimeProvider.System);
         await using var app = builder.Build();
         app.UseLegacyPaths(options);
         app.UseRouting();

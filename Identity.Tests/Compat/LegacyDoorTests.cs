@@ -27,7 +27,7 @@ public sealed class LegacyDoorTests
     private static async Task<(int Status, long Length)> PassAsync(Exception thrown, bool aborted)
     {
         using var body = new MemoryStream();
-        await using var provider = new ServiceCollection().AddLogging().AddSingleton<LegacyUsage>().AddSingleton(TimeProvider.System).BuildServiceProvider();
+        await using var provider = new ServiceCollection().AddLogging().AddMetrics().AddSingleton<LegacyUsage>().AddSingleton(TimeProvider.System).BuildServiceProvider();
         var http = new DefaultHttpContext { RequestServices = provider, RequestAborted = new(aborted), Response = { Body = body } };
         await LegacyDoor.Before(LegacyApi.CloudMind, new("cloudmind", "POST /"), serves: true, _ => throw thrown)(http);
         return (http.Response.StatusCode, body.Length);
