@@ -67,7 +67,7 @@ public sealed class TransportTests(LegacyHost host) : IClassFixture<LegacyHost>
         foreach (var nothing in new[] { "", "null" })
         {
             var answer = await SendAsync(HttpMethod.Get, ("x-api-key", nothing), ("?access-token", nothing), ("Authorization", ""));
-            Assert.Equal((401, "Bearer"), (answer.Status, answer.Headers["WWW-Authenticate"]));
+            Assert.Equal((401, "Bearer, DPoP algs=\"ES256 PS256\""), (answer.Status, answer.Headers["WWW-Authenticate"]));
         }
     }
 

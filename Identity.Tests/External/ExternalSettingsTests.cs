@@ -36,7 +36,7 @@ public sealed class ExternalSettingsTests : IDisposable
         { $"{Good} {Good.Replace(":0:", ":1:", StringComparison.Ordinal).Replace("Name=a", "Name=b", StringComparison.Ordinal)}", "External:WeChat:Apps:1:AppId is used twice." },
         { $"{Good} --Clients:0:client_id=c --Clients:0:client_secret=s --Clients:0:external_apps:0=b", "Clients:0:external_apps has b, which is not the Name of an app of External." },
         { $"{Good} --Clients:0:client_id=c --Clients:0:client_secret=s --Clients:0:grant_types:0=urn:cloudmind:grant-type:wechat", "Clients:0:grant_types has urn:cloudmind:grant-type:wechat, which takes external_apps." },
-        { "--Clients:0:client_id=c --Clients:0:client_secret=s --Clients:0:grant_types:0=urn:cloudmind:grant-type:qq", "Clients:0:grant_types has urn:cloudmind:grant-type:qq, which is not one of authorization_code, password, refresh_token, client_credentials, urn:cloudmind:grant-type:api-key." },
+        { "--Clients:0:client_id=c --Clients:0:client_secret=s --Clients:0:grant_types:0=urn:cloudmind:grant-type:qq", "Clients:0:grant_types has urn:cloudmind:grant-type:qq, which is not one of authorization_code, password, refresh_token, client_credentials, urn:ietf:params:oauth:grant-type:device_code, urn:ietf:params:oauth:grant-type:token-exchange, urn:cloudmind:grant-type:api-key." },
         { $"{Good} --Compat:CloudMind:ExternalApps:0=b", "Compat:CloudMind:ExternalApps must hold names of apps of External." },
     };
 
