@@ -184,6 +184,7 @@ internal static class Composition
 
         services.AddSingleton(address);
         services.AddSingleton(new WriteGate(oneWriter: address.IsSqlite));
+        services.AddSingleton(provider => new Retries(enabled: !address.IsSqlite, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Retries>>()));
         services.AddSingleton<IdentityStore>();
         services.AddSingleton<Migrator>();
         services.AddPooledDbContextFactory<IdentityDb>(db =>

@@ -1,11 +1,12 @@
 using Identity.OpenId.Scopes;
 using Identity.Server.Data;
+using Identity.Server.Hosting;
 using Microsoft.EntityFrameworkCore;
 
 namespace Identity.Server.Accounts;
 
 /// <summary>What people allowed which clients, one row for each pair.</summary>
-internal sealed class Consents(IdentityStore store, TimeProvider clock)
+internal sealed class Consents(IdentityStore store, TimeProvider clock, ILogger<Consents> logger)
 {
     /// <summary>When all of the scopes, and all of the claims that no scope of the request covers, were allowed; null when some were not.</summary>
     public async Task<DateTimeOffset?> GivenAsync(int accountId, string clientId, ScopeSet scopes, IEnumerable<string> claims, CancellationToken cancellationToken)
@@ -36,16 +37,21 @@ internal sealed class Consents(IdentityStore store, TimeProvider clock)
         db => db.Consents.AsNoTracking().Where(one => one.AccountId == accountId).OrderBy(one => one.ClientId).ToListAsync(cancellationToken), cancellationToken);
 
     /// <summary>Takes everything back: the consent, and what the client still holds because of it.</summary>
-    public Task WithdrawAsync(int accountId, string clientId, CancellationToken cancellationToken) => store.TransactAsync(
-        async db =>
-        {
-            var now = clock.GetUtcNow();
-            await db.Consents.Where(one => one.AccountId == accountId && one.ClientId == clientId).ExecuteDeleteAsync(cancellationToken);
-            await db.RefreshFamilies.Where(row => row.AccountId == accountId && row.ClientId == clientId && row.RevokedAt == null)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
-            return (true, true);
-        },
-        cancellationToken);
+    public async Task WithdrawAsync(Account account, string clientId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await store.TransactAsync(
+            async db =>
+            {
+                await db.Consents.Where(one => one.AccountId == account.Id && one.ClientId == clientId).ExecuteDeleteAsync(cancellationToken);
+                await db.RefreshFamilies.Where(row => row.AccountId == account.Id && row.ClientId == clientId && row.RevokedAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
+                return (true, true);
+            },
+            cancellationToken,
+            LostAnswer.Repeat);
+        AuditLog.ConsentWithdrawn(logger, account.Subject, clientId);
+    }
 
     private static string[] Names(string? list) => list?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

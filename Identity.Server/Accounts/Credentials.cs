@@ -26,7 +26,8 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
                 await EndEverythingAsync(db, account.Id, now, cancellationToken);
                 return (true, true);
             },
-            cancellationToken);
+            cancellationToken,
+            LostAnswer.Repeat);
         AuditLog.PasswordSet(logger, account.Subject);
         AuditLog.SessionsEnded(logger, account.Subject);
         return AccountMistake.None;
@@ -44,7 +45,8 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
                 await EndEverythingAsync(db, account.Id, now, cancellationToken);
                 return (rows == 1, rows == 1);
             },
-            cancellationToken);
+            cancellationToken,
+            LostAnswer.Ask(db => db.Accounts.AnyAsync(row => row.Id == account.Id && row.DisabledAt == now, cancellationToken)));
         if (locked)
         {
             AuditLog.AccountLocked(logger, account.Subject);
@@ -60,7 +62,8 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
         var now = clock.GetUtcNow();
         await store.WriteAsync(
             db => db.Accounts.Where(row => row.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.DisabledAt, (DateTimeOffset?)null).SetProperty(row => row.UpdatedAt, now), cancellationToken),
-            cancellationToken);
+            cancellationToken,
+            LostAnswer.Repeat);
         AuditLog.AccountUnlocked(logger, account.Subject);
     }
 
@@ -73,7 +76,8 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
                 await EndEverythingAsync(db, account.Id, clock.GetUtcNow(), cancellationToken);
                 return (true, true);
             },
-            cancellationToken);
+            cancellationToken,
+            LostAnswer.Repeat);
         AuditLog.SessionsEnded(logger, account.Subject);
     }
 

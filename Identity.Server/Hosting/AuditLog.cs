@@ -38,6 +38,18 @@ internal static partial class AuditLog
     [LoggerMessage(2014, LogLevel.Warning, "Authorization code reuse: family {Family} of client {Client} was revoked")]
     public static partial void CodeReused(ILogger logger, Guid family, string client);
 
+    [LoggerMessage(2015, LogLevel.Information, "Browser session {Session} of {Subject} ended")]
+    public static partial void SessionEnded(ILogger logger, string session, string subject);
+
+    [LoggerMessage(2016, LogLevel.Information, "Access token {Token} of client {Client}, good until {Until:O}, was revoked by its client")]
+    public static partial void AccessTokenRevoked(ILogger logger, string token, string client, DateTimeOffset until);
+
+    [LoggerMessage(2017, LogLevel.Information, "Account {Subject} took back what client {Client} was allowed")]
+    public static partial void ConsentWithdrawn(ILogger logger, string subject, string client);
+
+    [LoggerMessage(2018, LogLevel.Information, "A new sign-in of {Subject} ended what client {Client} held under {Group}")]
+    public static partial void FamilyReplaced(ILogger logger, string subject, string client, string group);
+
     [LoggerMessage(2020, LogLevel.Information, "Token request of client {Client} refused: {Error} ({Reason})")]
     public static partial void TokenRefused(ILogger logger, string client, string error, RefusalReason reason);
 

@@ -30,7 +30,7 @@ public sealed class ApplicationsModel(IServiceProvider services) : FormPage
     {
         if (clientId is not null && await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is { } session)
         {
-            await services.GetRequiredService<Consents>().WithdrawAsync(session.AccountId, clientId, cancellationToken);
+            await services.GetRequiredService<Consents>().WithdrawAsync(session.Account!, clientId, cancellationToken);
         }
 
         return Redirect("~/account/applications");

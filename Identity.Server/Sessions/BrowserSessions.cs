@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Identity.Server.Sessions;
 
 /// <summary>Who is signed in in which browser. A session is a row; ending it ends what was issued in it.</summary>
-internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
+internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock, ILogger<BrowserSessions> logger)
 {
     private static readonly TimeSpan IdleRemembered = TimeSpan.FromDays(14);
     private static readonly TimeSpan LongestUnremembered = TimeSpan.FromHours(24);
@@ -49,12 +49,13 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
         var handle = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size));
         var now = clock.GetUtcNow();
         var expiresAt = now + (remember ? LongestRemembered : LongestUnremembered);
-        await store.TransactAsync(
+        var ended = await store.TransactAsync(
             async db =>
             {
-                if (before is not null && await db.Sessions.Where(row => row.HandleHash == before).Select(row => row.Sid).SingleOrDefaultAsync(cancellationToken) is { } replaced)
+                var replaced = before is null ? null : await db.Sessions.AsNoTracking().Include(row => row.Account).SingleOrDefaultAsync(row => row.HandleHash == before, cancellationToken);
+                if (replaced is not null && !await EndAsync(db, replaced.Sid, now, cancellationToken))
                 {
-                    await EndAsync(db, replaced, now, cancellationToken);
+                    replaced = null;
                 }
 
                 db.Add(new SessionRow
@@ -69,33 +70,36 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
                     SeenAt = now,
                     ExpiresAt = expiresAt,
                 });
-                return (true, await db.SaveChangesAsync(cancellationToken));
+                await db.SaveChangesAsync(cancellationToken);
+                return (true, replaced);
             },
-            cancellationToken);
+            cancellationToken,
+            LostAnswer.Ask(db => db.Sessions.AnyAsync(row => row.HandleHash == Handle.Hash(handle), cancellationToken)));
+        if (ended is not null)
+        {
+            AuditLog.SessionEnded(logger, ended.Sid, ended.Account!.Subject);
+        }
+
         SessionCookies.SetSession(http, handle, remember ? expiresAt : null);
     }
 
     /// <summary>Ends this session and every refresh family that does not outlive it, in one commit.</summary>
     public async Task EndAsync(HttpContext http, SessionRow session, CancellationToken cancellationToken)
     {
-        await store.TransactAsync(
-            async db =>
-            {
-                await EndAsync(db, session.Sid, clock.GetUtcNow(), cancellationToken);
-                return (true, true);
-            },
-            cancellationToken);
+        await store.TransactAsync(async db => (true, await EndAsync(db, session.Sid, clock.GetUtcNow(), cancellationToken)), cancellationToken, LostAnswer.Repeat);
+        AuditLog.SessionEnded(logger, session.Sid, session.Account!.Subject);
         SessionCookies.ClearSession(http);
     }
 
-    private static async Task EndAsync(IdentityDb db, string sid, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<bool> EndAsync(IdentityDb db, string sid, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await db.Sessions.Where(row => row.Sid == sid && row.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellationToken) == 0)
         {
-            return;
+            return false;
         }
 
         await LogoutQueue.AddAsync(db, sid, now, cancellationToken);
         await db.RefreshFamilies.Where(row => row.Sid == sid && row.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
+        return true;
     }
 }
