@@ -73,7 +73,11 @@ internal static class Endpoints
         routes.MapMethods(Revocation, ForScripts(HttpMethods.Post), RevocationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
         routes.MapMethods("/health/live", Read, HealthEndpoints.Live).WithMetadata(PlainHttp.Marker);
         routes.MapMethods("/health/ready", Read, HealthEndpoints.ReadyAsync).WithMetadata(PlainHttp.Marker);
-        routes.MapMethods("/site.css", Read, StyleSheet.Handle);
+        foreach (var file in new[] { PageFiles.Style, PageFiles.Script, PageFiles.Logo, PageFiles.Background })
+        {
+            routes.MapMethods(file, Read, PageFiles.Handle);
+        }
+
         foreach (var callback in ExternalCallbacks)
         {
             routes.MapGet(callback, TypedResults.NotFound);

@@ -19,7 +19,7 @@ public sealed class LinkedModel(IServiceProvider services) : FormPage
 
     public async Task<IActionResult> OnGetAsync(string? problem, CancellationToken cancellationToken)
     {
-        Problem = ExternalProblem.SentenceOf(problem);
+        Problem = ExternalProblem.SentenceOf(problem) is { } sentence ? Words[sentence] : null;
         if (await CurrentAsync(cancellationToken) is not { } session)
         {
             return Go("/sign-in");
