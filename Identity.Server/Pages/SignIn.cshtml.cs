@@ -64,9 +64,18 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         var signIn = services.GetRequiredService<PasswordSignIn>();
         if (!(await signIn.CheckAsync(username!, password!, Caller.Of(HttpContext), cancellationToken)).Succeeded(out var account, out var refusal))
         {
-            Wrong("", refusal.Reason is RefusalReason.Locked or RefusalReason.Throttled
-                ? Words["There were too many failed attempts. Please try again in a few minutes."]
-                : Words["The name or the password is wrong."]);
+            Wrong("", refusal.Reason switch
+            {
+                RefusalReason.Locked or RefusalReason.Throttled => Words["There were too many failed attempts. Please try again in a few minutes."],
+                RefusalReason.Busy => Words["Many people are signing in at this moment. Please try again in a few seconds."],
+                _ => Words["The name or the password is wrong."],
+            });
+            if (refusal.RetryAfter is { } wait)
+            {
+                Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                Response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            }
+
             return Page();
         }
 
