@@ -31,6 +31,11 @@ internal sealed class OAuthRefusal(OAuthError error, params string[] challenges)
         var response = httpContext.Response;
         response.StatusCode = StatusCode!.Value;
         response.Headers.CacheControl = "no-store";
+        if (error.RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
         if (challenges.Length > 0)
         {
             response.Headers.WWWAuthenticate = challenges;
