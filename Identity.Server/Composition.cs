@@ -229,6 +229,7 @@ internal static class Composition
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = options.PasswordIterations);
         services.RemoveAll<IPasswordHasher<Account>>();
         services.AddSingleton<IPasswordHasher<Account>, AccountPasswordHasher>();
+        services.AddSingleton<HashQueue>();
         services.AddSingleton<Throttle>();
         services.AddSingleton<PasswordSignIn>();
         services.AddSingleton<AccountRegistry>();

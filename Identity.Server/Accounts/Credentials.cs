@@ -1,13 +1,12 @@
 using Identity.Server.Data;
 using Identity.Server.Hosting;
 using Identity.Server.Sessions;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace Identity.Server.Accounts;
 
 /// <summary>Changes what a person proves themselves with; everything that was open ends in the same commit.</summary>
-internal sealed class Credentials(IdentityStore store, AccountRegistry registry, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<Credentials> logger)
+internal sealed class Credentials(IdentityStore store, AccountRegistry registry, HashQueue hashes, TimeProvider clock, ILogger<Credentials> logger)
 {
     /// <summary>Sets a password. Sessions, refresh families and access tokens from before are void, but for the session that is kept.</summary>
     public async Task<AccountMistake> SetPasswordAsync(Account account, string password, CancellationToken cancellationToken, KeptSession? keep = null)
@@ -17,7 +16,13 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
             return mistake;
         }
 
-        var hash = hasher.HashPassword(account, password);
+        using var place = hashes.TryEnter();
+        if (place is null)
+        {
+            return AccountMistake.Busy;
+        }
+
+        var hash = await place.HashAsync(account, password);
         var now = clock.GetUtcNow();
         await store.TransactAsync(
             async db =>

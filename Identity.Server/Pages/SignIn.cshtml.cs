@@ -58,9 +58,18 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         var signIn = services.GetRequiredService<PasswordSignIn>();
         if (!(await signIn.CheckAsync(username, password, Caller.Of(HttpContext), cancellationToken)).Succeeded(out var account, out var refusal))
         {
-            Problem = refusal.Reason is RefusalReason.Locked or RefusalReason.Throttled
-                ? "There were too many failed attempts. Please try again in a few minutes."
-                : "The name or the password is wrong.";
+            Problem = refusal.Reason switch
+            {
+                RefusalReason.Locked or RefusalReason.Throttled => "There were too many failed attempts. Please try again in a few minutes.",
+                RefusalReason.Busy => "Many people are signing in at this moment. Please try again in a few seconds.",
+                _ => "The name or the password is wrong.",
+            };
+            if (refusal.RetryAfter is { } wait)
+            {
+                Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                Response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            }
+
             return Page();
         }
 
