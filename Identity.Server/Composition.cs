@@ -13,6 +13,7 @@ using Identity.Server.Issuing;
 using Identity.Server.Jobs;
 using Identity.Server.Keys;
 using Identity.Server.Mail;
+using Identity.Server.Pictures;
 using Identity.Server.Proofs;
 using Identity.Server.Sessions;
 using Identity.Server.Token;
@@ -115,6 +116,7 @@ internal static class Composition
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<LogoutRequests>();
         services.AddSingleton<Consents>();
+        services.AddSingleton<AccountPictures>();
         services.AddRazorPages();
         services.AddAntiforgery(forgery =>
         {
