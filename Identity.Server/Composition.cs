@@ -16,6 +16,7 @@ using Identity.Server.Keys;
 using Identity.Server.Languages;
 using Identity.Server.Mail;
 using Identity.Server.Pages;
+using Identity.Server.Pictures;
 using Identity.Server.Proofs;
 using Identity.Server.Sessions;
 using Identity.Server.Token;
@@ -102,14 +103,16 @@ internal static class Composition
         services.AddSingleton<ReplayMemory>();
         services.AddSingleton<DPoPNonces>();
         services.AddSingleton<DPoPProofs>();
+        services.AddSingleton<ClientDocuments>();
         services.AddSingleton<ClientKeys>();
+        services.AddSingleton<SectorIdentifiers>();
         services.AddSingleton<ClientAssertions>();
         services.AddSingleton<Credentials>();
         services.AddSingleton<LogoutQueue>();
         services.AddSingleton<LogoutDelivery>();
         services.AddHostedService(provider => provider.GetRequiredService<LogoutDelivery>());
         // What a redirect would lead to is not what was registered.
-        services.AddHttpClient(ClientKeys.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        services.AddHttpClient(ClientDocuments.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddHttpClient(LogoutDelivery.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<DeviceCodes>();
@@ -120,6 +123,7 @@ internal static class Composition
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<LogoutRequests>();
         services.AddSingleton<Consents>();
+        services.AddSingleton<AccountPictures>();
         AddPages(services, secure: issuer.IsHttps && !hosting.AllowInsecureHttp);
 
         services.AddSingleton<LegacyMembers>();

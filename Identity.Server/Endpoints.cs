@@ -10,6 +10,7 @@ using Identity.Server.Health;
 using Identity.Server.Hosting;
 using Identity.Server.Introspection;
 using Identity.Server.Pages;
+using Identity.Server.Pictures;
 using Identity.Server.PushedAuthorization;
 using Identity.Server.Revocation;
 using Identity.Server.Token;
@@ -73,6 +74,7 @@ internal static class Endpoints
         routes.MapMethods(Revocation, ForScripts(HttpMethods.Post), RevocationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
         routes.MapMethods("/health/live", Read, HealthEndpoints.Live).WithMetadata(PlainHttp.Marker);
         routes.MapMethods("/health/ready", Read, HealthEndpoints.ReadyAsync).WithMetadata(PlainHttp.Marker);
+        routes.MapMethods(AccountPictures.Path + "/{name}", Read, PictureEndpoint.HandleAsync);
         foreach (var file in new[] { PageFiles.Style, PageFiles.Script, PageFiles.Logo, PageFiles.Background })
         {
             routes.MapMethods(file, Read, PageFiles.Handle);

@@ -12,6 +12,8 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
     private static readonly TimeSpan IdleRemembered = TimeSpan.FromDays(14);
     private static readonly TimeSpan LongestUnremembered = TimeSpan.FromHours(24);
     private static readonly TimeSpan LongestRemembered = TimeSpan.FromDays(90);
+    private const int MaxUserAgent = 256;
+
     private static readonly TimeSpan SeenInterval = TimeSpan.FromMinutes(5);
 
     // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
@@ -28,14 +30,15 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
 
         var now = clock.GetUtcNow();
         if (row.EndedAt is not null || now >= row.ExpiresAt || (row.Remembered && now >= row.SeenAt + IdleRemembered)
-            || row.Account is not { DisabledAt: null } account || account.Outlived(row.AuthTime))
+            || row.Account is not { DisabledAt: null } account || account.Outlived(row.ContinuedAt ?? row.AuthTime))
         {
             return null;
         }
 
         if (now >= row.SeenAt + SeenInterval)
         {
-            await store.WriteAsync(db => db.Sessions.Where(one => one.Sid == row.Sid).ExecuteUpdateAsync(set => set.SetProperty(one => one.SeenAt, now), cancellationToken), cancellationToken);
+            var address = Caller.Of(http).Address;
+            await store.WriteAsync(db => db.Sessions.Where(one => one.Sid == row.Sid).ExecuteUpdateAsync(set => set.SetProperty(one => one.SeenAt, now).SetProperty(one => one.Address, address), cancellationToken), cancellationToken);
         }
 
         return row;
@@ -44,7 +47,7 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
     /// <summary>Begins a session in this browser and ends the one that was there: a new handle at every sign-in, so that nobody can sign a person into a session that he knows.</summary>
     public async Task BeginAsync(HttpContext http, Account account, IReadOnlyList<string> methods, bool remember, CancellationToken cancellationToken)
     {
-        var issuer = Caller.Of(http).Issuer;
+        var caller = Caller.Of(http);
         var before = SessionCookies.SessionHandle(http.Request) is { } old ? Handle.Hash(old) : null;
         var handle = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size));
         var now = clock.GetUtcNow();
@@ -54,7 +57,7 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
             {
                 if (before is not null && await db.Sessions.Where(row => row.HandleHash == before).Select(row => row.Sid).SingleOrDefaultAsync(cancellationToken) is { } replaced)
                 {
-                    await EndAsync(db, replaced, now, cancellationToken);
+                    _ = await EndAsync(db, replaced, now, cancellationToken);
                 }
 
                 db.Add(new SessionRow
@@ -62,12 +65,14 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
                     Sid = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size)),
                     HandleHash = Handle.Hash(handle),
                     AccountId = account.Id,
-                    Issuer = issuer,
+                    Issuer = caller.Issuer,
                     AuthTime = now,
                     Amr = string.Join(' ', methods),
                     Remembered = remember,
                     SeenAt = now,
                     ExpiresAt = expiresAt,
+                    UserAgent = UserAgent(http.Request),
+                    Address = caller.Address,
                 });
                 return (true, await db.SaveChangesAsync(cancellationToken));
             },
@@ -81,21 +86,48 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
         await store.TransactAsync(
             async db =>
             {
-                await EndAsync(db, session.Sid, clock.GetUtcNow(), cancellationToken);
+                _ = await EndAsync(db, session.Sid, clock.GetUtcNow(), cancellationToken);
                 return (true, true);
             },
             cancellationToken);
         SessionCookies.ClearSession(http);
     }
 
-    private static async Task EndAsync(IdentityDb db, string sid, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>The sessions that an account has open, the latest seen first.</summary>
+    public Task<List<SessionRow>> OfAsync(int accountId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var idle = now - IdleRemembered;
+        return store.ReadAsync(
+            db => db.Sessions.AsNoTracking()
+                .Where(row => row.AccountId == accountId && row.EndedAt == null && row.ExpiresAt > now && (!row.Remembered || row.SeenAt > idle))
+                .OrderByDescending(row => row.SeenAt).ToListAsync(cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>Ends one session of an account, wherever it is, with every refresh family that does not outlive it.</summary>
+    /// <returns>False when the account has no such session open.</returns>
+    public Task<bool> EndAsync(int accountId, string sid, CancellationToken cancellationToken) => store.TransactAsync(
+        async db =>
+        {
+            var ended = await db.Sessions.AnyAsync(row => row.Sid == sid && row.AccountId == accountId, cancellationToken) && await EndAsync(db, sid, clock.GetUtcNow(), cancellationToken);
+            return (ended, ended);
+        },
+        cancellationToken);
+
+    private static async Task<bool> EndAsync(IdentityDb db, string sid, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await db.Sessions.Where(row => row.Sid == sid && row.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellationToken) == 0)
         {
-            return;
+            return false;
         }
 
         await LogoutQueue.AddAsync(db, sid, now, cancellationToken);
         await db.RefreshFamilies.Where(row => row.Sid == sid && row.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
+        return true;
     }
+
+    // ASCII, as browsers write it.
+    private static string? UserAgent(HttpRequest request) =>
+        new string([.. request.Headers.UserAgent.ToString().Where(c => c is >= ' ' and <= '~').Take(MaxUserAgent)]) is { Length: > 0 } said ? said : null;
 }
