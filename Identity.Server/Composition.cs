@@ -1,3 +1,4 @@
+using Identity.OpenId.Authorize;
 using Identity.Compat;
 using Identity.OpenId.Token;
 using Identity.Server.Accounts;
@@ -111,6 +112,8 @@ internal static class Composition
         services.AddSingleton<DeviceCodes>();
         services.AddSingleton<DeviceRequests>();
         services.AddSingleton<AccessTokens>();
+        // There is no page yet on which a person makes an account.
+        services.AddSingleton(new PromptValues(registration: false));
         services.AddSingleton<AuthorizeFlow>();
         services.AddSingleton<PendingRequests>();
         services.AddSingleton<BrowserSessions>();
