@@ -1,5 +1,6 @@
 using System.Text.Unicode;
 using Identity.Compat;
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Token;
 using Identity.Server.Accounts;
 using Identity.Server.Authorize;
@@ -118,6 +119,8 @@ internal static class Composition
         services.AddSingleton<DeviceCodes>();
         services.AddSingleton<DeviceRequests>();
         services.AddSingleton<AccessTokens>();
+        // There is no page yet on which a person makes an account.
+        services.AddSingleton(new PromptValues(registration: false));
         services.AddSingleton<AuthorizeFlow>();
         services.AddSingleton<PendingRequests>();
         services.AddSingleton<BrowserSessions>();

@@ -28,6 +28,7 @@ internal static class Endpoints
     public const string DeviceAuthorization = "/connect/device";
     public const string DevicePage = "/device";
     public const string Registration = "/connect/register";
+    public const string RegisterPage = "/register";
     public const string SignedOut = "/signed-out";
     public const string Token = "/connect/token";
     public const string UserInfo = "/connect/userinfo";

@@ -48,6 +48,8 @@ public sealed class PushedRequestTests(CodeFlowHost host) : IClassFixture<CodeFl
         await host.AddAccountAsync(new NewAccount { UserName = "tabbed" });
         using var browser = new Browser(host);
         var address = Address("site", await PushAsync("site"));
+        // The first visit names the browser, which all tabs must be.
+        await browser.OpenAsync(address);
         var tabs = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => browser.OpenAsync(address)));
         Assert.All(tabs, tab => Assert.Equal("Sign in", tab.Heading));
         await browser.SignInAsync(await browser.OpenAsync("/sign-in"), "tabbed");
