@@ -116,6 +116,9 @@ public enum RegistrationOutcome
 
     /// <summary>Too many attempts.</summary>
     Throttled,
+
+    /// <summary>The server hashes as many passwords as it can; the code is still good.</summary>
+    Busy,
 }
 
 /// <summary>API keys, which an account shows and sets with an access token of the API, not with a password.</summary>

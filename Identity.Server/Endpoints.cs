@@ -10,6 +10,7 @@ using Identity.Server.Health;
 using Identity.Server.Hosting;
 using Identity.Server.Introspection;
 using Identity.Server.Pages;
+using Identity.Server.Pictures;
 using Identity.Server.PushedAuthorization;
 using Identity.Server.Revocation;
 using Identity.Server.Token;
@@ -27,6 +28,7 @@ internal static class Endpoints
     public const string DeviceAuthorization = "/connect/device";
     public const string DevicePage = "/device";
     public const string Registration = "/connect/register";
+    public const string RegisterPage = "/register";
     public const string SignedOut = "/signed-out";
     public const string Token = "/connect/token";
     public const string UserInfo = "/connect/userinfo";
@@ -73,7 +75,12 @@ internal static class Endpoints
         routes.MapMethods(Revocation, ForScripts(HttpMethods.Post), RevocationEndpoint.HandleAsync).WithMetadata(CrossOrigin.Allowed.Marker);
         routes.MapMethods("/health/live", Read, HealthEndpoints.Live).WithMetadata(PlainHttp.Marker);
         routes.MapMethods("/health/ready", Read, HealthEndpoints.ReadyAsync).WithMetadata(PlainHttp.Marker);
-        routes.MapMethods("/site.css", Read, StyleSheet.Handle);
+        routes.MapMethods(AccountPictures.Path + "/{name}", Read, PictureEndpoint.HandleAsync);
+        foreach (var file in new[] { PageFiles.Style, PageFiles.Script, PageFiles.Logo, PageFiles.Background })
+        {
+            routes.MapMethods(file, Read, PageFiles.Handle);
+        }
+
         foreach (var callback in ExternalCallbacks)
         {
             routes.MapGet(callback, TypedResults.NotFound);

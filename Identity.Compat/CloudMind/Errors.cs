@@ -29,6 +29,8 @@ internal sealed class Errors : LegacyErrors
 
     public override LegacyAnswer Fault { get; } = Plain(500, "服务器繁忙，请稍后再试");
 
+    public override LegacyAnswer Busy { get; } = Plain(503, "服务器繁忙，请稍后再试");
+
     public override LegacyAnswer NotAllowed { get; } = LegacyAnswer.Empty(403);
 
     // The original's framework answers so, whatever is wrong with the token.
@@ -42,7 +44,7 @@ internal sealed class Errors : LegacyErrors
     };
 
     // A locked name must look like a wrong password: these clients know no third answer.
-    public override LegacyAnswer Of(OAuthError refusal) => refusal switch
+    protected override LegacyAnswer OfRefusal(OAuthError refusal) => refusal switch
     {
         { Reason: RefusalReason.UnknownAccount } => UnknownAccount,
         { Reason: RefusalReason.WrongPassword or RefusalReason.Locked or RefusalReason.Throttled or RefusalReason.Disabled } => WrongPassword,
@@ -58,6 +60,7 @@ internal sealed class Errors : LegacyErrors
         RegistrationOutcome.WeakPassword => Envelope.Failure(201, 1003, "密码强度不够"),
         RegistrationOutcome.BadNickname => Envelope.Failure(201, 1004, "昵称不符合要求"),
         RegistrationOutcome.Throttled => Envelope.Failure(201, 1005, "请求过于频繁，请稍后再试"),
+        RegistrationOutcome.Busy => Table.Busy,
         _ => Table.Fault,
     };
 

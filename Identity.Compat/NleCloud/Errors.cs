@@ -26,6 +26,8 @@ internal sealed class Errors : LegacyErrors
 
     public override LegacyAnswer Fault { get; } = Envelope.Fault(500, "服务器繁忙，请稍后再试");
 
+    public override LegacyAnswer Busy { get; } = Envelope.Fault(503, "服务器繁忙，请稍后再试");
+
     public override LegacyAnswer NotAllowed { get; } = Envelope.Failure(403, "没有权限执行该操作");
 
     public override LegacyAnswer NotSignedIn(bool expired) => Unauthenticated;
@@ -37,7 +39,7 @@ internal sealed class Errors : LegacyErrors
         _ => Envelope.Failure(400, "请求内容格式错误"),
     };
 
-    public override LegacyAnswer Of(OAuthError refusal) => refusal switch
+    protected override LegacyAnswer OfRefusal(OAuthError refusal) => refusal switch
     {
         { Reason: RefusalReason.Locked } => Locked,
         { Reason: RefusalReason.Throttled } => Throttled,

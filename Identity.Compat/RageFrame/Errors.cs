@@ -39,6 +39,8 @@ internal sealed class Errors : LegacyErrors
 
     public override LegacyAnswer Fault { get; } = Envelope.Fault("Internal Server Error", "内部服务器错误,请联系管理员");
 
+    public override LegacyAnswer Busy { get; } = Envelope.Failure(503, "Service Unavailable", "服务器繁忙，请稍后再试");
+
     public override LegacyAnswer NotAllowed { get; } = Envelope.Failure(403, "Forbidden", "您没有执行此操作的权限。");
 
     public override LegacyAnswer NotSignedIn(bool expired) => expired ? LoginExpired : BadCredentials;
@@ -51,7 +53,7 @@ internal sealed class Errors : LegacyErrors
         _ => Envelope.Failure(400, "Bad Request", "请求内容格式错误。"),
     };
 
-    public override LegacyAnswer Of(OAuthError refusal) => refusal switch
+    protected override LegacyAnswer OfRefusal(OAuthError refusal) => refusal switch
     {
         { Reason: RefusalReason.Locked } => Locked,
         { Reason: RefusalReason.Throttled } => Throttled,

@@ -9,8 +9,9 @@ namespace Identity.OpenId.Authorize;
 /// <param name="Request">Parsed.</param>
 /// <param name="Client">Its registration.</param>
 /// <param name="Resources">The resources that some scope of the request belongs to.</param>
+/// <param name="Prompts">What may be asked by prompt.</param>
 /// <param name="Pushed">Whether it came by RFC 9126.</param>
-public sealed record AuthorizeContext(AuthorizeRequest Request, ClientMetadata Client, IReadOnlyCollection<string> Resources, bool Pushed);
+public sealed record AuthorizeContext(AuthorizeRequest Request, ClientMetadata Client, IReadOnlyCollection<string> Resources, IReadOnlyCollection<string> Prompts, bool Pushed);
 
 /// <summary>
 /// The checks of a request whose client and redirect URI are proved, as a table in the order in which they are made.
@@ -18,7 +19,6 @@ public sealed record AuthorizeContext(AuthorizeRequest Request, ClientMetadata C
 /// </summary>
 public static class AuthorizeRules
 {
-    private static readonly string[] Prompts = ["none", "login", "consent", "select_account"];
     private static readonly string[] Modes = ["query", "fragment", "form_post"];
 
     public static IReadOnlyList<(string Name, Func<AuthorizeContext, OAuthError?> Check)> Table { get; } =
@@ -31,7 +31,7 @@ public static class AuthorizeRules
         ("scope", c => c.Request.Scope.IsSubsetOf(c.Client.Scopes()) ? null : OAuthError.InvalidScope("The client may not have every scope that it asked for.")),
         ("code_challenge", Pkce),
         ("code_challenge_method", c => c.Request.CodeChallenge is null || c.Request.CodeChallengeMethod is "S256" ? null : OAuthError.InvalidRequest("code_challenge_method must be S256.")),
-        ("prompt", c => c.Request.Prompt.All(value => Prompts.Contains(value, StringComparer.Ordinal)) ? null : OAuthError.InvalidRequest("prompt has a value that is not supported.")),
+        ("prompt", c => c.Request.Prompt.All(value => c.Prompts.Contains(value, StringComparer.Ordinal)) ? null : OAuthError.InvalidRequest("prompt has a value that is not supported.")),
         ("prompt none", c => !c.Request.Prompts("none") || c.Request.Prompt.Count == 1 ? null : OAuthError.InvalidRequest("prompt none cannot be combined with another value.")),
         // §5.5.1.1: an essential acr that nobody can reach here is refused before anybody has to sign in for nothing.
         ("acr", c => c.Request.Claims.EssentialAcr is { Count: > 0 } wanted && !wanted.Intersect(AuthenticationContext.Supported, StringComparer.Ordinal).Any() ? Interaction.UnmetAcr : null),

@@ -33,6 +33,7 @@ public enum InteractionStep
 {
     None,
     SignIn,
+    Register,
     SelectAccount,
     Consent,
 }
@@ -69,6 +70,12 @@ public static class Interaction
     private static InteractionStep Owed(InteractionInput input, DateTimeOffset now)
     {
         var (request, session) = (input.Request, input.Session);
+        // Initiating User Registration 1.0 §4: whoever has an account may go on to the sign-in from that page, and is as fresh then.
+        if (request.Prompts(PromptValues.Create) && !(session?.AuthTime >= input.AskedAt))
+        {
+            return InteractionStep.Register;
+        }
+
         if (session is null)
         {
             return InteractionStep.SignIn;

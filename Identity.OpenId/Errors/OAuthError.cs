@@ -14,6 +14,10 @@ public sealed record OAuthError(string Error, [property: JsonPropertyName("error
     [JsonIgnore]
     public RefusalReason Reason { get; init; }
 
+    /// <summary>When to come back, for the Retry-After header (RFC 9110 §10.2.3); null where the answer has none.</summary>
+    [JsonIgnore]
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>The HTTP status that carries this code: RFC 6749 §5.2, RFC 6750 §3.1, RFC 9110 for the rest.</summary>
     [JsonIgnore]
     public int StatusCode => Error switch
@@ -38,6 +42,9 @@ public sealed record OAuthError(string Error, [property: JsonPropertyName("error
     public static OAuthError InvalidToken(string description, RefusalReason reason = RefusalReason.None) => new("invalid_token", description) { Reason = reason };
 
     public static OAuthError InsufficientScope(string description) => new("insufficient_scope", description);
+
+    public static OAuthError TemporarilyUnavailable(string description, RefusalReason reason, TimeSpan retryAfter) =>
+        new("temporarily_unavailable", description) { Reason = reason, RetryAfter = retryAfter };
 
     public static OAuthError UnsupportedGrantType { get; } = new("unsupported_grant_type", "The grant type is not supported.");
 

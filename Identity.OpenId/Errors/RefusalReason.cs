@@ -17,6 +17,9 @@ public enum RefusalReason
     /// <summary>Too many failures from this client address.</summary>
     Throttled,
 
+    /// <summary>Too many passwords are being checked at once; this one was not looked at.</summary>
+    Busy,
+
     /// <summary>The account was disabled by an operator.</summary>
     Disabled,
 

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Identity.Server.Accounts;
 
 /// <summary>Makes accounts, with their sign-in names, in one transaction.</summary>
-internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gate, AccountsOptions options, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<AccountRegistry> logger)
+internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gate, AccountsOptions options, HashQueue hashes, TimeProvider clock, ILogger<AccountRegistry> logger)
 {
     private static readonly Account Nobody = new() { Subject = "" };
 
@@ -65,7 +65,7 @@ internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gat
         }
 
         // Before the transaction: a hash takes long, and SQLite has one writer.
-        var account = Build(wanted, wanted.Password is { } password ? hasher.HashPassword(Nobody, password) : null, clock.GetUtcNow());
+        var account = Build(wanted, wanted.Password is { } password ? await HashAsync(password) : null, clock.GetUtcNow());
         using var pass = await gate.EnterAsync(cancellationToken);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
@@ -114,6 +114,13 @@ internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gat
                 set => set.SetProperty(row => row.PhoneNumber, number.Normal).SetProperty(row => row.PhoneNumberConfirmed, true).SetProperty(row => row.UpdatedAt, now),
                 cancellationToken) == 1
             && await db.Database.ExecuteSqlAsync($"INSERT INTO sign_in_names (name, kind, account_id) VALUES ({number.Normal}, {number.Kind}, {accountId}) ON CONFLICT DO NOTHING", cancellationToken) == 1;
+    }
+
+    // Whoever may make an account has used up what let them: they wait, however many there are.
+    private async Task<string> HashAsync(string password)
+    {
+        using var place = hashes.Enter();
+        return await place.HashAsync(Nobody, password);
     }
 
     private static IEnumerable<SignInName> Names(NewAccount account)

@@ -9,6 +9,8 @@ internal sealed class AccountsOptions
     /// <summary>Least length of a new password. Default 8.</summary>
     public int PasswordMinLength { get; set; } = 8;
 
+    public HashingOptions Hashing { get; set; } = new();
+
     public ThrottleOptions Throttle { get; set; } = new();
 
     public IEnumerable<string> Mistakes(bool production)
@@ -21,6 +23,16 @@ internal sealed class AccountsOptions
         if (PasswordMinLength is < 6 or > 128)
         {
             yield return "PasswordMinLength must be between 6 and 128.";
+        }
+
+        if (Hashing.Concurrency is < 0 or > 1024)
+        {
+            yield return "Hashing:Concurrency must be between 0 and 1024; 0 means one for each processor.";
+        }
+
+        if (Hashing.Queue is < 0 or > 10_000)
+        {
+            yield return "Hashing:Queue must be between 0 and 10000.";
         }
 
         foreach (var (name, value) in new[]
@@ -37,6 +49,18 @@ internal sealed class AccountsOptions
             }
         }
     }
+}
+
+/// <summary>Section <c>Accounts:Hashing</c>.</summary>
+internal sealed class HashingOptions
+{
+    /// <summary>How many passwords are hashed at once. Default 0: one for each processor.</summary>
+    public int Concurrency { get; set; }
+
+    /// <summary>How many sign-ins may wait for each that is being hashed; one more is told to come back (503). Default 40: some ten seconds at the default rounds.</summary>
+    public int Queue { get; set; } = 40;
+
+    internal int AtOnce => Concurrency > 0 ? Concurrency : Environment.ProcessorCount;
 }
 
 /// <summary>Section <c>Accounts:Throttle</c>.</summary>

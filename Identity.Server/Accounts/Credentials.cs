@@ -1,29 +1,34 @@
 using Identity.Server.Data;
 using Identity.Server.Hosting;
 using Identity.Server.Sessions;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace Identity.Server.Accounts;
 
 /// <summary>Changes what a person proves themselves with; everything that was open ends in the same commit.</summary>
-internal sealed class Credentials(IdentityStore store, AccountRegistry registry, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<Credentials> logger)
+internal sealed class Credentials(IdentityStore store, AccountRegistry registry, HashQueue hashes, TimeProvider clock, ILogger<Credentials> logger)
 {
-    /// <summary>Sets a password. Sessions, refresh families and access tokens from before are void; whoever did it signs in anew.</summary>
-    public async Task<AccountMistake> SetPasswordAsync(Account account, string password, CancellationToken cancellationToken)
+    /// <summary>Sets a password. Sessions, refresh families and access tokens from before are void, but for the session that is kept.</summary>
+    public async Task<AccountMistake> SetPasswordAsync(Account account, string password, CancellationToken cancellationToken, KeptSession? keep = null)
     {
         if (registry.Check(new NewAccount { Password = password }) is var mistake and not AccountMistake.None)
         {
             return mistake;
         }
 
-        var hash = hasher.HashPassword(account, password);
+        using var place = hashes.TryEnter();
+        if (place is null)
+        {
+            return AccountMistake.Busy;
+        }
+
+        var hash = await place.HashAsync(account, password);
         var now = clock.GetUtcNow();
         await store.TransactAsync(
             async db =>
             {
                 await db.Accounts.Where(row => row.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.PasswordHash, hash).SetProperty(row => row.UpdatedAt, now), cancellationToken);
-                await EndEverythingAsync(db, account.Id, now, cancellationToken);
+                await EndEverythingAsync(db, account.Id, now, cancellationToken, keep);
                 return (true, true);
             },
             cancellationToken,
@@ -67,13 +72,13 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
         AuditLog.AccountUnlocked(logger, account.Subject);
     }
 
-    /// <summary>Ends all that an account has open; it may sign in anew.</summary>
-    public async Task EndEverythingAsync(Account account, CancellationToken cancellationToken)
+    /// <summary>Ends all that an account has open, but for the session that is kept; it may sign in anew.</summary>
+    public async Task EndEverythingAsync(Account account, CancellationToken cancellationToken, KeptSession? keep = null)
     {
         await store.TransactAsync(
             async db =>
             {
-                await EndEverythingAsync(db, account.Id, clock.GetUtcNow(), cancellationToken);
+                await EndEverythingAsync(db, account.Id, clock.GetUtcNow(), cancellationToken, keep);
                 return (true, true);
             },
             cancellationToken,
@@ -82,11 +87,16 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
     }
 
     /// <summary>Belongs into the transaction of the change itself.</summary>
-    private static async Task EndEverythingAsync(IdentityDb db, int accountId, DateTimeOffset now, CancellationToken cancellationToken)
+    internal static async Task EndEverythingAsync(IdentityDb db, int accountId, DateTimeOffset now, CancellationToken cancellationToken, KeptSession? keep = null)
     {
-        await LogoutQueue.AddAllAsync(db, accountId, now, cancellationToken);
+        var sid = keep?.Sid;
+        await LogoutQueue.AddAllAsync(db, accountId, now, cancellationToken, sid);
         await db.Accounts.Where(row => row.Id == accountId).ExecuteUpdateAsync(set => set.SetProperty(row => row.SessionsEndedAt, now), cancellationToken);
         await db.RefreshFamilies.Where(row => row.AccountId == accountId && row.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
-        await db.Sessions.Where(row => row.AccountId == accountId && row.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellationToken);
+        await db.Sessions.Where(row => row.AccountId == accountId && row.EndedAt == null && row.Sid != sid).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellationToken);
+        if (keep is not null)
+        {
+            await keep.ContinueAsync(db, now, cancellationToken);
+        }
     }
 }

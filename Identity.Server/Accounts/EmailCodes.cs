@@ -12,7 +12,7 @@ namespace Identity.Server.Accounts;
 /// Six digits by mail that prove who reads a mailbox. At rest a MAC of purpose, mailbox and code; ten minutes; five
 /// tries, each charged before it is compared; one use.
 /// </summary>
-internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Throttle throttle, Outbox outbox, AccountsOptions options, TimeProvider clock, ILogger<EmailCodes> logger)
+internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Throttle throttle, Outbox outbox, Letters letters, AccountsOptions options, TimeProvider clock, ILogger<EmailCodes> logger)
 {
     public const string ForRegistration = "register";
 
@@ -48,7 +48,7 @@ internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Th
         var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
         // To the normal form and not as it was written: the code proves the mailbox that the account will have, and a
         // look-alike in other letters may be somebody else's.
-        var mail = outbox.Seal(new Letter(name.Normal, code, caller.Language), Lifetime);
+        var mail = outbox.Seal(letters.Code(name.Normal, code, caller.Languages), Lifetime);
         if (await StoreAsync(purpose, name.Normal, code, mail, cancellationToken))
         {
             await outbox.PostAsync(mail);

@@ -68,4 +68,7 @@ internal enum AccountMistake
 
     /// <summary>Another account has one of the sign-in names.</summary>
     NameTaken,
+
+    /// <summary>Too many passwords are being hashed at the moment.</summary>
+    Busy,
 }

@@ -10,7 +10,7 @@ namespace Identity.Server.Accounts;
 /// The only place where a password is checked, for every door. Charged before hashing, and the same cost and the same
 /// words whether or not the account exists.
 /// </summary>
-internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, AccountsOptions options, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<PasswordSignIn> logger)
+internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, AccountsOptions options, HashQueue hashes, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<PasswordSignIn> logger)
 {
     // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
     private readonly Func<IdentityDb, string, Task<Account?>> findByName = EF.CompileAsyncQuery(
@@ -30,6 +30,13 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
 
     public async Task<Result<Account>> CheckAsync(string presentedName, string password, Caller caller, CancellationToken cancellationToken)
     {
+        // Before the charge: a visitor who finds no place has tried nothing.
+        using var place = hashes.TryEnter();
+        if (place is null)
+        {
+            return hashes.Full();
+        }
+
         // A name that no account can have is still charged and hashed, under its own spelling.
         var key = SignInName.Key(presentedName);
         var name = key ?? presentedName;
@@ -42,7 +49,7 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
 
         // From here to the settlement nothing stops for a client that hangs up, or hanging up would buy free guesses.
         var account = key is null ? null : await store.ReadAsync(db => findByName(db, name), CancellationToken.None);
-        var verdict = hasher.VerifyHashedPassword(account ?? Nobody, account?.PasswordHash ?? decoy.Value, password);
+        var verdict = await place.VerifyAsync(account ?? Nobody, account?.PasswordHash ?? decoy.Value, password);
         var reason = Judge(account, verdict);
         if (reason != RefusalReason.None)
         {
@@ -53,7 +60,7 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
         await throttle.RefundAsync(receipt);
         if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
         {
-            await RehashAsync(account!, password, cancellationToken);
+            await RehashAsync(place, account!, password, cancellationToken);
         }
 
         AuditLog.SignedIn(logger, account!.Subject, caller.Address);
@@ -81,9 +88,9 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
             reason);
     }
 
-    private async Task RehashAsync(Account account, string password, CancellationToken cancellationToken)
+    private async Task RehashAsync(HashQueue.Place place, Account account, string password, CancellationToken cancellationToken)
     {
-        var (before, after) = (account.PasswordHash, hasher.HashPassword(account, password));
+        var (before, after) = (account.PasswordHash, await place.HashAsync(account, password));
         // Only over the hash that was verified: a password changed meanwhile stays changed.
         await store.WriteAsync(
             db => db.Accounts.Where(row => row.Id == account.Id && row.PasswordHash == before)

@@ -14,7 +14,7 @@ using Identity.Server.Sessions;
 namespace Identity.Server.Authorize;
 
 /// <summary>What the authorization endpoint, the pushed one and the pages share: read, check, decide, answer.</summary>
-internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scopes, BrowserSessions sessions, Consents consents, AuthorizationCodes codes, PendingRequests pending, SigningKeys keys, Subjects subjects, TimeProvider clock)
+internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scopes, BrowserSessions sessions, Consents consents, AuthorizationCodes codes, PendingRequests pending, SigningKeys keys, Subjects subjects, PromptValues prompts, TimeProvider clock)
 {
     private const int MaxClientIdLength = 128;
 
@@ -55,7 +55,7 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
             // What no scope of its registration would release, a client cannot have by naming it. §5.5.1: that is no error.
             Claims = request.Claims.Only(scopes.Claims(client.Scopes)),
         };
-        return AuthorizeRules.FirstMistake(new(asked, client.Metadata, scopes.Resources(asked.Scope), pushed)) is { } mistake ? mistake : asked;
+        return AuthorizeRules.FirstMistake(new(asked, client.Metadata, scopes.Resources(asked.Scope), prompts.Offered, pushed)) is { } mistake ? mistake : asked;
     }
 
     /// <summary>Claims that the request asks for by name and that no scope of it releases: they need a consent of their own.</summary>
@@ -133,6 +133,7 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
 
     public static string PageOf(InteractionStep step) => step switch
     {
+        InteractionStep.Register => Endpoints.RegisterPage,
         InteractionStep.Consent => "/consent",
         InteractionStep.SelectAccount => "/select-account",
         _ => "/sign-in",

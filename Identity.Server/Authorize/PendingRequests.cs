@@ -21,8 +21,9 @@ internal sealed class PendingRequests(IdentityStore store, TimeProvider clock)
     /// <param name="parameters">All of it.</param>
     /// <param name="browser">The browser it belongs to; null when that is not known yet.</param>
     /// <param name="cancellationToken">The request's.</param>
+    /// <param name="pushed">The pushed request that it came from.</param>
     /// <returns>The handle.</returns>
-    public async Task<string> AddAsync(string kind, string clientId, ParameterSet parameters, string? browser, CancellationToken cancellationToken)
+    public async Task<string> AddAsync(string kind, string clientId, ParameterSet parameters, string? browser, CancellationToken cancellationToken, AuthorizeRequestRow? pushed = null)
     {
         var handle = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size));
         var now = clock.GetUtcNow();
@@ -38,6 +39,7 @@ internal sealed class PendingRequests(IdentityStore store, TimeProvider clock)
                     BrowserHash = browser,
                     AskedAt = now,
                     ExpiresAt = now + (kind is AuthorizeRequestRow.Pushed ? PushedLifetime : Patience),
+                    PushedHash = pushed?.HandleHash,
                 });
                 return db.SaveChangesAsync(cancellationToken);
             },
@@ -66,6 +68,20 @@ internal sealed class PendingRequests(IdentityStore store, TimeProvider clock)
             : await store.WriteAsync(db => db.AuthorizeRequests.Where(one => one.HandleHash == hash && one.BrowserHash == null).ExecuteUpdateAsync(set => set.SetProperty(one => one.BrowserHash, browser), cancellationToken), cancellationToken) == 1 ? row : null;
     }
 
+    /// <summary>The languages that a waiting request asks for. Binds it to nobody: that is for the page that answers it.</summary>
+    public async Task<string?> UiLocalesAsync(string handle, CancellationToken cancellationToken)
+    {
+        if (!Handle.IsWellFormed(handle))
+        {
+            return null;
+        }
+
+        var hash = Handle.Hash(handle);
+        return await store.ReadAsync(
+            db => db.AuthorizeRequests.Where(one => one.HandleHash == hash && one.Kind == AuthorizeRequestRow.Pending).Select(one => one.Parameters).SingleOrDefaultAsync(cancellationToken), cancellationToken)
+            is { } parameters ? Read(parameters).Find("ui_locales") : null;
+    }
+
     /// <summary>Whose request it was, living or over, for the browser that it belongs to; nobody else learns that.</summary>
     public async Task<string?> ClientOfAsync(string? handle, HttpContext http, CancellationToken cancellationToken)
     {
@@ -79,8 +95,8 @@ internal sealed class PendingRequests(IdentityStore store, TimeProvider clock)
             db => db.AuthorizeRequests.Where(one => one.HandleHash == hash && one.Kind == AuthorizeRequestRow.Pending && one.BrowserHash == browser).Select(one => one.ClientId).SingleOrDefaultAsync(cancellationToken), cancellationToken);
     }
 
-    /// <summary>Takes a pushed request: once, and by its own client only (RFC 9126 §4).</summary>
-    public async Task<ParameterSet?> TakePushedAsync(string handle, string clientId, CancellationToken cancellationToken)
+    /// <summary>A pushed request that is in time and was not answered yet, for its own client only (RFC 9126 §4). Opening it uses nothing up.</summary>
+    public async Task<AuthorizeRequestRow?> FindPushedAsync(string handle, string clientId, CancellationToken cancellationToken)
     {
         if (!Handle.IsWellFormed(handle))
         {
@@ -88,22 +104,20 @@ internal sealed class PendingRequests(IdentityStore store, TimeProvider clock)
         }
 
         var (hash, now) = (Handle.Hash(handle), clock.GetUtcNow());
-        var taken = await store.WriteAsync(
-            db => db.AuthorizeRequests
-                .Where(one => one.HandleHash == hash && one.Kind == AuthorizeRequestRow.Pushed && one.ClientId == clientId && one.UsedAt == null && one.ExpiresAt > now)
-                .ExecuteUpdateAsync(set => set.SetProperty(one => one.UsedAt, now), cancellationToken),
+        return await store.ReadAsync(
+            db => db.AuthorizeRequests.AsNoTracking().SingleOrDefaultAsync(
+                one => one.HandleHash == hash && one.Kind == AuthorizeRequestRow.Pushed && one.ClientId == clientId && one.UsedAt == null && one.ExpiresAt > now, cancellationToken),
             cancellationToken);
-        return taken == 1
-            ? Read(await store.ReadAsync(db => db.AuthorizeRequests.Where(one => one.HandleHash == hash).Select(one => one.Parameters).SingleAsync(cancellationToken), cancellationToken))
-            : null;
     }
 
-    /// <summary>True for the one who may answer it.</summary>
+    /// <summary>True for the one who may answer it. A request that was pushed may wait in several tabs; the first that is answered uses up all of them.</summary>
     public async Task<bool> UseAsync(AuthorizeRequestRow row, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        // Both rows or none counts: where another tab was first, only this one is left to mark.
         return await store.WriteAsync(
-            db => db.AuthorizeRequests.Where(one => one.HandleHash == row.HandleHash && one.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(one => one.UsedAt, now), cancellationToken), cancellationToken) == 1;
+            db => db.AuthorizeRequests.Where(one => (one.HandleHash == row.HandleHash || one.HandleHash == row.PushedHash) && one.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(one => one.UsedAt, now), cancellationToken),
+            cancellationToken) == (row.PushedHash is null ? 1 : 2);
     }
 
     public Task<int> ChooseAccountAsync(AuthorizeRequestRow row, CancellationToken cancellationToken) => store.WriteAsync(

@@ -123,6 +123,7 @@ internal sealed class UsersAddCommand : Command
         AccountMistake.BadClaim => "A claim is too long, is empty, has control characters, or is not of the form that OpenID Connect gives it.",
         AccountMistake.NoSignInName => "The account needs a user name, a verified e-mail address or a verified phone number to sign in with.",
         AccountMistake.NameTaken => "Another account signs in with one of these names.",
+        AccountMistake.Busy => "The server is busy; try again.",
         _ => throw new ArgumentOutOfRangeException(nameof(mistake)),
     };
 }

@@ -5,7 +5,7 @@ using Identity.Server.Hosting;
 namespace Identity.Server.Compat;
 
 /// <summary>Codes and new accounts for the legacy routes.</summary>
-internal sealed class AccountDesk(EmailCodes codes, AccountRegistry registry, Throttle throttle) : IAccountDesk
+internal sealed class AccountDesk(EmailCodes codes, AccountRegistry registry, HashQueue hashes, Throttle throttle) : IAccountDesk
 {
     private static readonly ThrottleRule UnknownAccounts = new("unknown accounts told", 20, TimeSpan.FromHours(1));
 
@@ -30,6 +30,7 @@ internal sealed class AccountDesk(EmailCodes codes, AccountRegistry registry, Th
         {
             AccountMistake.BadEmail => RegistrationOutcome.WrongCode,
             AccountMistake.WeakPassword => RegistrationOutcome.WeakPassword,
+            AccountMistake.None when hashes.IsFull => RegistrationOutcome.Busy,
             AccountMistake.None => await UseCodeAsync(registration, wanted, cancellationToken),
             _ => RegistrationOutcome.BadNickname,
         };

@@ -31,4 +31,7 @@ internal sealed class AuthorizeRequestRow
     public bool AccountChosen { get; init; }
 
     public DateTimeOffset? UsedAt { get; init; }
+
+    /// <summary>The pushed request that this one came from; both are used by the same statement.</summary>
+    public string? PushedHash { get; init; }
 }

@@ -62,6 +62,10 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 
     public DbSet<ExternalAppTokenRow> ExternalAppTokens => Set<ExternalAppTokenRow>();
 
+    public DbSet<PictureRow> Pictures => Set<PictureRow>();
+
+    public DbSet<EmailChangeRow> EmailChanges => Set<EmailChangeRow>();
+
     public DbSet<AuditEventRow> AuditEvents => Set<AuditEventRow>();
 
     public DbSet<OutboxMailRow> OutboxMails => Set<OutboxMailRow>();
@@ -159,6 +163,19 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
         {
             deliveries.ToTable("logout_deliveries").HasKey(row => new { row.Sid, row.ClientId });
             deliveries.HasIndex(row => new { row.State, row.DueAt });
+        });
+        modelBuilder.Entity<PictureRow>(pictures =>
+        {
+            pictures.ToTable("pictures").HasKey(row => row.AccountId);
+            pictures.Property(row => row.AccountId).ValueGeneratedNever();
+            pictures.HasOne(row => row.Account).WithOne().HasForeignKey<PictureRow>(row => row.AccountId);
+            pictures.HasIndex(row => row.Name).IsUnique();
+        });
+        modelBuilder.Entity<EmailChangeRow>(changes =>
+        {
+            changes.ToTable("email_changes").HasKey(row => row.AccountId);
+            changes.Property(row => row.AccountId).ValueGeneratedNever();
+            changes.HasOne(row => row.Account).WithOne().HasForeignKey<EmailChangeRow>(row => row.AccountId);
         });
         modelBuilder.Entity<AuditEventRow>().ToTable("audit_events").HasIndex(row => row.At);
         modelBuilder.Entity<OutboxMailRow>(mails =>

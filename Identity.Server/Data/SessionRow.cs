@@ -26,4 +26,13 @@ internal sealed class SessionRow
     public DateTimeOffset ExpiresAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When everything else that the account had open was ended and this session was kept.</summary>
+    public DateTimeOffset? ContinuedAt { get; init; }
+
+    /// <summary>What the browser called itself, cut short; for people only.</summary>
+    public string? UserAgent { get; init; }
+
+    /// <summary>Where it was last seen.</summary>
+    public string? Address { get; init; }
 }

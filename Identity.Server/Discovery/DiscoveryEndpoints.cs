@@ -21,7 +21,7 @@ namespace Identity.Server.Discovery;
 /// <summary>Metadata (OpenID Connect Discovery 1.0, RFC 8414) and the key set (RFC 7517).</summary>
 internal static class DiscoveryEndpoints
 {
-    public static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Metadata(HttpContext http, ScopeDirectory scopes, GrantTypeList grants, RegistrationOptions registration)
+    public static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Metadata(HttpContext http, ScopeDirectory scopes, GrantTypeList grants, RegistrationOptions registration, PromptValues prompts)
     {
         var issuer = Caller.Of(http).Issuer;
         // A public client may revoke its own token (RFC 7009 §2.1) but not ask about one (RFC 7662 §2.1).
@@ -43,7 +43,7 @@ internal static class DiscoveryEndpoints
             ResponseTypesSupported = ["code"],
             ResponseModesSupported = ["query", "fragment", "form_post"],
             CodeChallengeMethodsSupported = ["S256"],
-            PromptValuesSupported = ["none", "login", "consent", "select_account"],
+            PromptValuesSupported = prompts.Offered,
             GrantTypesSupported = grants.Names,
             SubjectTypesSupported = ["public", "pairwise"],
             IdTokenSigningAlgValuesSupported = [.. SigningKeys.Algorithms.OrderDescending(StringComparer.Ordinal)],

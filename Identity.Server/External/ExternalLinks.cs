@@ -1,5 +1,7 @@
+using Identity.Server.Accounts;
 using Identity.Server.Data;
 using Identity.Server.Hosting;
+using Identity.Server.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Identity.Server.External;
@@ -22,12 +24,13 @@ internal sealed class ExternalLinks(IdentityStore store, ExternalApps apps, Time
         ];
     }
 
-    /// <summary>Takes a link away, unless it is the account's last way to sign in.</summary>
+    /// <summary>Takes a link away, unless it is the account's last way to sign in. What was signed in by it is not known, so all that the account had open ends.</summary>
     /// <param name="account">Whose.</param>
     /// <param name="key">Of one of its links.</param>
+    /// <param name="keep">The session that stays.</param>
     /// <param name="cancellationToken">The request's.</param>
     /// <returns>False when nothing was taken away.</returns>
-    public async Task<bool> RemoveAsync(Account account, string key, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAsync(Account account, string key, KeptSession? keep, CancellationToken cancellationToken)
     {
         if (key.Split('\n') is not [var provider, var scope, var person])
         {
@@ -45,12 +48,18 @@ internal sealed class ExternalLinks(IdentityStore store, ExternalApps apps, Time
                 await db.ExternalUnions.Where(row => row.AccountId == account.Id && row.Provider == provider && row.Developer == scope && row.UnionId == person).ExecuteDeleteAsync(cancellationToken);
                 var left = await db.ExternalIdentities.AnyAsync(row => row.AccountId == account.Id, cancellationToken)
                     || await db.Accounts.AnyAsync(row => row.Id == account.Id && row.PasswordHash != null && db.SignInNames.Any(name => name.AccountId == row.Id), cancellationToken);
+                if (gone > 0 && left)
+                {
+                    await Credentials.EndEverythingAsync(db, account.Id, clock.GetUtcNow(), cancellationToken, keep);
+                }
+
                 return (gone > 0 && left, gone > 0 && left);
             },
             cancellationToken);
         if (removed)
         {
             AuditLog.Unlinked(logger, account.Subject, provider);
+            AuditLog.SessionsEnded(logger, account.Subject);
         }
 
         return removed;

@@ -31,13 +31,19 @@ internal sealed class OAuthRefusal(OAuthError error, params string[] challenges)
         var response = httpContext.Response;
         response.StatusCode = StatusCode!.Value;
         response.Headers.CacheControl = "no-store";
-        // RFC 6749 §5.2: a client that is refused with 401 is told the scheme that it may use.
+        if (error.RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
         if (challenges.Length > 0)
         {
             response.Headers.WWWAuthenticate = challenges;
         }
-        else if (error.StatusCode == StatusCodes.Status401Unauthorized)
+        else if (error.StatusCode == StatusCodes.Status401Unauthorized && httpContext.Request.Headers.Authorization.Count > 0)
         {
+            // RFC 6749 §5.2: owed to a client that used the header. To one that proved itself in the body a challenge of
+            // another scheme says nothing, and libraries that find one there report it in place of invalid_client.
             response.Headers.WWWAuthenticate = "Basic realm=\"token\"";
         }
 

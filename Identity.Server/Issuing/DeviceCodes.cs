@@ -32,7 +32,8 @@ internal sealed class DeviceCodes(IdentityStore store, TimeProvider clock)
             return refusal == DeviceState.Pending && !await InTimeAsync(row.DeviceHash, row.IntervalSeconds, now, cancellationToken) ? DeviceState.SlowDown : refusal;
         }
 
-        return row.Account is { DisabledAt: null } account && !account.Outlived(row.AuthTime!.Value) ? row : DeviceState.Spent;
+        // Whether the session that let it in is still open is asked where it is used.
+        return row.Account is { DisabledAt: null } ? row : DeviceState.Spent;
     }
 
     /// <summary>The one statement. It belongs into the commit of what the code gives.</summary>

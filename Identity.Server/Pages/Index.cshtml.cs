@@ -16,7 +16,7 @@ public sealed class IndexModel(IServiceProvider services) : PageModel
             return Redirect("~/sign-in");
         }
 
-        Shown = account.Nickname ?? account.Name ?? account.UserName ?? account.Email ?? account.PhoneNumber ?? account.Subject;
+        Shown = PersonName.Of(account);
         return Page();
     }
 }

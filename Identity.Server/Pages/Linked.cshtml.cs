@@ -19,7 +19,7 @@ public sealed class LinkedModel(IServiceProvider services) : FormPage
 
     public async Task<IActionResult> OnGetAsync(string? problem, CancellationToken cancellationToken)
     {
-        Problem = ExternalProblem.SentenceOf(problem);
+        Problem = ExternalProblem.SentenceOf(problem) is { } sentence ? Words[sentence] : null;
         if (await CurrentAsync(cancellationToken) is not { } session)
         {
             return Go("/sign-in");
@@ -52,13 +52,19 @@ public sealed class LinkedModel(IServiceProvider services) : FormPage
 
     public async Task<IActionResult> OnPostRemoveAsync(string? key, CancellationToken cancellationToken)
     {
-        if (await CurrentAsync(cancellationToken) is not { Account: { } account })
+        if (await CurrentAsync(cancellationToken) is not { Account: { } account } session)
         {
             return Go("/sign-in");
         }
 
+        var kept = new KeptSession(session);
         // The line ends of a form are CRLF.
-        var removed = key is { Length: <= 512 } && await services.GetRequiredService<ExternalLinks>().RemoveAsync(account, key.ReplaceLineEndings("\n"), cancellationToken);
+        var removed = key is { Length: <= 512 } && await services.GetRequiredService<ExternalLinks>().RemoveAsync(account, key.ReplaceLineEndings("\n"), kept, cancellationToken);
+        if (removed)
+        {
+            kept.GiveTo(HttpContext);
+        }
+
         // Elsewhere, because the other forms of the page post to its own address.
         return Go(removed ? Address : $"{Address}?problem={ExternalProblem.LastOne}");
     }

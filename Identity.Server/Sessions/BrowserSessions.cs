@@ -12,6 +12,8 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock, I
     private static readonly TimeSpan IdleRemembered = TimeSpan.FromDays(14);
     private static readonly TimeSpan LongestUnremembered = TimeSpan.FromHours(24);
     private static readonly TimeSpan LongestRemembered = TimeSpan.FromDays(90);
+    private const int MaxUserAgent = 256;
+
     private static readonly TimeSpan SeenInterval = TimeSpan.FromMinutes(5);
 
     // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
@@ -28,14 +30,15 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock, I
 
         var now = clock.GetUtcNow();
         if (row.EndedAt is not null || now >= row.ExpiresAt || (row.Remembered && now >= row.SeenAt + IdleRemembered)
-            || row.Account is not { DisabledAt: null } account || account.Outlived(row.AuthTime))
+            || row.Account is not { DisabledAt: null } account || account.Outlived(row.ContinuedAt ?? row.AuthTime))
         {
             return null;
         }
 
         if (now >= row.SeenAt + SeenInterval)
         {
-            await store.WriteAsync(db => db.Sessions.Where(one => one.Sid == row.Sid).ExecuteUpdateAsync(set => set.SetProperty(one => one.SeenAt, now), cancellationToken), cancellationToken);
+            var address = Caller.Of(http).Address;
+            await store.WriteAsync(db => db.Sessions.Where(one => one.Sid == row.Sid).ExecuteUpdateAsync(set => set.SetProperty(one => one.SeenAt, now).SetProperty(one => one.Address, address), cancellationToken), cancellationToken);
         }
 
         return row;
@@ -44,7 +47,7 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock, I
     /// <summary>Begins a session in this browser and ends the one that was there: a new handle at every sign-in, so that nobody can sign a person into a session that he knows.</summary>
     public async Task BeginAsync(HttpContext http, Account account, IReadOnlyList<string> methods, bool remember, CancellationToken cancellationToken)
     {
-        var issuer = Caller.Of(http).Issuer;
+        var caller = Caller.Of(http);
         var before = SessionCookies.SessionHandle(http.Request) is { } old ? Handle.Hash(old) : null;
         var handle = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size));
         var now = clock.GetUtcNow();
@@ -63,12 +66,14 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock, I
                     Sid = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size)),
                     HandleHash = Handle.Hash(handle),
                     AccountId = account.Id,
-                    Issuer = issuer,
+                    Issuer = caller.Issuer,
                     AuthTime = now,
                     Amr = string.Join(' ', methods),
                     Remembered = remember,
                     SeenAt = now,
                     ExpiresAt = expiresAt,
+                    UserAgent = UserAgent(http.Request),
+                    Address = caller.Address,
                 });
                 await db.SaveChangesAsync(cancellationToken);
                 return (true, replaced);
@@ -91,6 +96,40 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock, I
         SessionCookies.ClearSession(http);
     }
 
+    /// <summary>The sessions that an account has open, the latest seen first.</summary>
+    public Task<List<SessionRow>> OfAsync(int accountId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var idle = now - IdleRemembered;
+        return store.ReadAsync(
+            db => db.Sessions.AsNoTracking()
+                .Where(row => row.AccountId == accountId && row.EndedAt == null && row.ExpiresAt > now && (!row.Remembered || row.SeenAt > idle))
+                .OrderByDescending(row => row.SeenAt).ToListAsync(cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>Ends one session of an account, wherever it is, with every refresh family that does not outlive it.</summary>
+    /// <returns>False when the account has no such session open.</returns>
+    public async Task<bool> EndAsync(int accountId, string sid, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var subject = await store.TransactAsync(
+            async db =>
+            {
+                var whose = await db.Sessions.Where(row => row.Sid == sid && row.AccountId == accountId).Select(row => row.Account!.Subject).SingleOrDefaultAsync(cancellationToken);
+                var ended = whose is not null && await EndAsync(db, sid, now, cancellationToken);
+                return (ended, ended ? whose : null);
+            },
+            cancellationToken,
+            LostAnswer.Ask(db => db.Sessions.AnyAsync(row => row.Sid == sid && row.EndedAt == now, cancellationToken)));
+        if (subject is not null)
+        {
+            AuditLog.SessionEnded(logger, sid, subject);
+        }
+
+        return subject is not null;
+    }
+
     private static async Task<bool> EndAsync(IdentityDb db, string sid, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await db.Sessions.Where(row => row.Sid == sid && row.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellationToken) == 0)
@@ -102,4 +141,8 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock, I
         await db.RefreshFamilies.Where(row => row.Sid == sid && row.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
         return true;
     }
+
+    // ASCII, as browsers write it.
+    private static string? UserAgent(HttpRequest request) =>
+        new string([.. request.Headers.UserAgent.ToString().Where(c => c is >= ' ' and <= '~').Take(MaxUserAgent)]) is { Length: > 0 } said ? said : null;
 }

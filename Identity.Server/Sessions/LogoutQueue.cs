@@ -26,16 +26,16 @@ internal sealed class LogoutQueue(IdentityStore store, TimeProvider clock)
             cancellationToken);
     }
 
-    /// <summary>The clients of all sessions that an account still has open. Belongs before their end into its transaction.</summary>
-    public static Task<int> AddAllAsync(IdentityDb db, int accountId, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>The clients of all sessions that an account still has open, <paramref name="keep"/> excepted. Belongs before their end into its transaction.</summary>
+    public static Task<int> AddAllAsync(IdentityDb db, int accountId, DateTimeOffset now, CancellationToken cancellationToken, string? keep = null)
     {
-        var due = now.ToUnixTimeMilliseconds();
+        var (kept, due) = (keep ?? "", now.ToUnixTimeMilliseconds());
         return db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO logout_deliveries (sid, client_id, subject, issuer, due_at, attempts, state)
             SELECT session_clients.sid, session_clients.client_id, accounts.subject, sessions.issuer, {due}, 0, {LogoutDeliveryRow.Waiting}
             FROM session_clients JOIN sessions ON sessions.sid = session_clients.sid JOIN accounts ON accounts.id = sessions.account_id
-            WHERE sessions.account_id = {accountId} AND sessions.ended_at IS NULL
+            WHERE sessions.account_id = {accountId} AND sessions.ended_at IS NULL AND sessions.sid <> {kept}
             ON CONFLICT DO NOTHING
             """,
             cancellationToken);

@@ -58,7 +58,7 @@ public sealed partial class ConformanceTableTests
         return proofs;
     }
 
-    [GeneratedRegex(@"^\| (?<plan>[A-Z][^|]*?) \| `(?<module>oidcc-[a-z0-9-]+)` \| `(?<test>\w+\.\w+)` \| (?<result>[^|]+?) \|$", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^\| (?<plan>[A-Z][^|]*?) \| `(?<module>(?:oidcc|fapi2)-[A-Za-z0-9_-]+)` \| `(?<test>\w+\.\w+)` \| (?<result>[^|]+?) \|$", RegexOptions.Multiline, 1000)]
     private static partial Regex ModuleRow();
 
     // Two columns, of which the second names classes or files under Identity.Tests.

@@ -27,7 +27,7 @@ internal static class Tongue
             // RFC 9110 §9.3.2.
             _ when method is "HEAD" => answer.Body.Length == 0 ? null : "a body for HEAD",
             { Body: "" } => api is null && (answer.Status == 200 || (method is "OPTIONS" && answer.Status == 204)) ? null : "an empty body",
-            _ when answer["Content-Type"] is "text/css; charset=utf-8" => null,
+            _ when answer["Content-Type"] is "text/css; charset=utf-8" or "text/javascript; charset=utf-8" or "image/svg+xml" => null,
             _ when answer["Content-Type"] is not "application/json; charset=utf-8" => "another content type",
             _ => Words(api, answer),
         };

@@ -19,11 +19,20 @@ public sealed class ChromiumFixture : IAsyncDisposable
 
     /// <summary>A window with a profile of its own: no cookies, no history, nothing that another test left.</summary>
     /// <param name="width">Of the page, in CSS pixels.</param>
-    internal async Task<Window> OpenAsync(int width = 1024)
+    internal Task<Window> OpenAsync(int width = 1024) => OpenAsync(new Look(Width: width));
+
+    /// <summary>The same, as <paramref name="look"/> says.</summary>
+    internal async Task<Window> OpenAsync(Look look)
     {
         chromium ??= await StartAsync();
-        var context = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 768 }, Locale = "en" });
-        return await Window.OpenAsync(context);
+        var context = await chromium.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = look.Width, Height = 768 },
+            Locale = look.Language,
+            JavaScriptEnabled = look.Scripts,
+            ColorScheme = look.Dark ? ColorScheme.Dark : ColorScheme.Light,
+        });
+        return await Window.OpenAsync(context, look);
     }
 
     public async ValueTask DisposeAsync()

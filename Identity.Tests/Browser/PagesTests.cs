@@ -20,28 +20,28 @@ public sealed class PagesTests(ChromiumFixture chromium, BrowserHost host) : ICl
         await window.Page.GotoAsync($"{host.Issuer}/");
         await window.ArriveAsync("Sign in");
         await Assertions.Expect(window.Page.GetByLabel("User name, e-mail or phone number")).ToBeFocusedAsync();
-        await window.PictureAsync("sign-in");
+        await window.SeenAsync("sign-in");
 
         await window.SignInAsync("typist", "not the password");
         await Assertions.Expect(window.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("The name or the password is wrong.");
         await Assertions.Expect(window.Page.GetByLabel("User name, e-mail or phone number")).ToHaveValueAsync("typist");
-        await Assertions.Expect(window.Page.GetByLabel("Password")).ToHaveValueAsync("");
-        await Assertions.Expect(window.Page.GetByLabel("Password")).ToBeFocusedAsync();
-        await window.PictureAsync("sign-in-wrong");
+        await Assertions.Expect(window.Page.GetByLabel("Password", new() { Exact = true })).ToHaveValueAsync("");
+        await Assertions.Expect(window.Page.GetByLabel("Password", new() { Exact = true })).ToBeFocusedAsync();
+        await window.SeenAsync("sign-in-wrong");
 
         // By the keyboard alone, from where the page put the cursor.
         await window.Page.Keyboard.TypeAsync("correct horse battery");
         await window.Page.Keyboard.PressAsync("Enter");
         await window.ArriveAsync("Your account");
         await Assertions.Expect(window.Page.Locator("main")).ToContainTextAsync("The Typist");
-        await window.PictureAsync("account");
+        await window.SeenAsync("account");
 
         await window.Link("Sign out").ClickAsync();
         await window.ArriveAsync("Sign out?");
-        await window.PictureAsync("sign-out");
+        await window.SeenAsync("sign-out");
         await window.Button("Sign out").ClickAsync();
         await window.ArriveAsync("You are signed out");
-        await window.PictureAsync("signed-out");
+        await window.SeenAsync("signed-out");
         await window.Page.GotoAsync($"{host.Issuer}/");
         await window.ArriveAsync("Sign in");
         await window.CloseAsync();
@@ -56,7 +56,7 @@ public sealed class PagesTests(ChromiumFixture chromium, BrowserHost host) : ICl
         await window.SignInAsync("giver");
         await window.ArriveAsync("Allow access?");
         await Assertions.Expect(window.Page.Locator("li")).ToHaveTextAsync(["know that it is you", "see your profile: name, picture, birthday and the like", "see your e-mail address"]);
-        await window.PictureAsync("consent");
+        await window.SeenAsync("consent");
         await window.Button("Allow").ClickAsync();
         await window.ArriveAsync("Back at the client");
         Assert.Equal((host.Issuer, true), (Answer(window, "iss"), Answer(window, "code") is not null));
@@ -65,7 +65,7 @@ public sealed class PagesTests(ChromiumFixture chromium, BrowserHost host) : ICl
         await window.ArriveAsync("Connected applications");
         await Assertions.Expect(window.Page.Locator("main")).ToContainTextAsync("The Corner Shop");
         await Assertions.Expect(window.Page.Locator("li")).ToHaveTextAsync(["know that it is you", "see your profile: name, picture, birthday and the like", "see your e-mail address"]);
-        await window.PictureAsync("applications");
+        await window.SeenAsync("applications");
         await window.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Take access back from The Corner Shop") }).ClickAsync();
         await Assertions.Expect(window.Page.Locator("main")).ToContainTextAsync("No application has access to your account by your consent.");
 
@@ -139,7 +139,7 @@ public sealed class PagesTests(ChromiumFixture chromium, BrowserHost host) : ICl
     private static async Task FitsAsync(Window window, string heading, string variant = "")
     {
         await window.ArriveAsync(heading);
-        await window.PictureAsync($"narrow-{heading.TrimEnd('?').Replace(' ', '-')}{variant}");
+        await window.SeenAsync($"narrow-{heading.TrimEnd('?').Replace(' ', '-')}{variant}");
         Assert.True(await window.OverflowAsync() == 0, $"{heading} is wider than its window.");
     }
 

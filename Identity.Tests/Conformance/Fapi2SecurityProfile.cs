@@ -1,151 +1,156 @@
-using System.Security.Cryptography;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Identity.OpenId.Clients;
-using Identity.OpenId.Token;
 using Identity.Server.Accounts;
 using Identity.Tests.Support;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Identity.Tests.Conformance;
 
-/// <summary>FAPI 2.0 Security Profile, one setting of a client. The names follow the modules of the conformance suite's plan (private_key_jwt, DPoP).</summary>
-public sealed class Fapi2SecurityProfile(CodeFlowHost host) : IClassFixture<CodeFlowHost>
+/// <summary>
+/// Plan fapi2-security-profile-final-test-plan with private_key_jwt, DPoP, OpenID Connect and plain FAPI: the modules that concern an
+/// authorization server. What a client of the profile does when all is well.
+/// </summary>
+[Plan("FAPI 2.0 Security Profile")]
+public sealed partial class Fapi2SecurityProfile(FapiHost host) : IClassFixture<FapiHost>
 {
-    private readonly DPoPKey key = new();
+    private readonly FapiClient bank = new(host);
+    private readonly FapiClient other = new(host, "bank2");
 
-    [Fact]
-    public async Task Happy_flow_with_refresh_token()
+    [Fact, Module("fapi2-security-profile-final-discovery-end-point-verification")]
+    public async Task The_metadata_has_what_the_profile_asks_for()
     {
-        var (browser, code) = await CodeAsync("happy");
-        using var _ = browser;
-        var tokens = await RedeemAsync(code);
-        Assert.Equal((200, "DPoP"), (tokens.Status, tokens.Text("token_type")));
-        Assert.Equal("ES256", Jwt.Header(tokens.Text("id_token")).GetProperty("alg").GetString());
-        Assert.Equal(200, (await host.ProvedUserInfoAsync(tokens.AccessToken, host.UserInfoProof(key, tokens.AccessToken))).Status);
-        // §5.3.2.1: no rotation, and what was answered once is answered again.
-        foreach (var time in new[] { 1, 2 })
+        var metadata = (await host.GetAsync("/.well-known/openid-configuration")).Json;
+        Assert.Equal(host.Issuer, metadata.GetProperty("issuer").GetString());
+        foreach (var (name, values) in new (string, string[])[]
         {
-            host.Clock.Advance(TimeSpan.FromMinutes(time));
-            Assert.Equal(tokens.RefreshToken, (await AskAsync("/connect/token", host.TokenProof(key), ("grant_type", "refresh_token"), ("refresh_token", tokens.RefreshToken))).RefreshToken);
+            ("token_endpoint_auth_methods_supported", ["private_key_jwt"]),
+            ("token_endpoint_auth_signing_alg_values_supported", ["ES256", "PS256"]),
+            ("dpop_signing_alg_values_supported", ["ES256", "PS256"]),
+            ("id_token_signing_alg_values_supported", ["ES256"]),
+            ("userinfo_signing_alg_values_supported", ["ES256"]),
+            ("code_challenge_methods_supported", ["S256"]),
+        })
+        {
+            Assert.Superset(values.ToHashSet(StringComparer.Ordinal), metadata.GetProperty(name).EnumerateArray().Select(value => value.GetString()!).ToHashSet(StringComparer.Ordinal));
+        }
+
+        Assert.True(metadata.GetProperty("authorization_response_iss_parameter_supported").GetBoolean());
+        foreach (var endpoint in new[] { "pushed_authorization_request_endpoint", "token_endpoint", "authorization_endpoint", "userinfo_endpoint", "jwks_uri" })
+        {
+            Assert.StartsWith(host.Issuer, metadata.GetProperty(endpoint).GetString(), StringComparison.Ordinal);
         }
     }
 
-    [Fact]
-    public async Task Ensure_authorization_request_without_using_par_fails()
+    [Fact, Module("fapi2-security-profile-final-happy-flow")]
+    public async Task Two_clients_walk_the_flow_and_neither_can_use_the_others_token()
     {
-        using var browser = new Browser(host);
-        var back = await browser.OpenAsync(CodeFlowHost.Request("bank"));
-        Assert.Equal(("invalid_request", host.Issuer), (back.Parameter("error"), back.Parameter("iss")));
+        var (mine, theirs) = (await bank.SignInAsync("happy"), await other.SignInAsync("happy2"));
+        foreach (var tokens in new[] { mine, theirs })
+        {
+            Assert.Equal((200, "DPoP", "no-store"), (tokens.Status, tokens.Text("token_type"), tokens.Headers["Cache-Control"]));
+            Assert.Equal("ES256", Jwt.Header(tokens.Text("id_token")).GetProperty("alg").GetString());
+        }
+
+        Assert.Equal(200, (await bank.ResourceAsync(mine)).Status);
+        Assert.Equal(200, (await other.ResourceAsync(theirs)).Status);
+        Assert.Equal((401, "invalid_token"), await RefusalAsync(bank.ResourceAsync(theirs)));
     }
+
+    [Fact, Module("fapi2-security-profile-final-ensure-authorization-request-without-state-success")]
+    public async Task Without_a_state_none_comes_back()
+    {
+        await host.AddAccountAsync(new NewAccount { UserName = "stateless" });
+        using var browser = new Browser(host);
+        var back = await bank.ArriveAsync("stateless", browser, ("state", null));
+        Assert.Equal((null, host.Issuer), (back.Parameter("state"), back.Parameter("iss")));
+        Assert.Equal(200, (await bank.RedeemAsync(back.Parameter("code")!)).Status);
+    }
+
+    [Fact, Module("fapi2-security-profile-final-ensure-authorization-request-without-nonce-success")]
+    public async Task Without_a_nonce_the_id_token_has_none() =>
+        Assert.False(Jwt.Payload((await bank.SignInAsync("nonceless", ("nonce", null))).Text("id_token")).TryGetProperty("nonce", out _));
 
     [Theory]
-    [InlineData("code_challenge", null, "invalid_request")]
-    [InlineData("code_challenge_method", "plain", "invalid_request")]
-    [InlineData("code_challenge_method", null, "invalid_request")]
-    [InlineData("response_type", "token", "unsupported_response_type")]
-    [InlineData("response_type", "code id_token", "unsupported_response_type")]
-    [InlineData("redirect_uri", null, "invalid_request")]
-    [InlineData("redirect_uri", "https://rp.example/callback?x=y", "invalid_request")]
-    [InlineData("request_uri", "urn:ietf:params:oauth:request_uri:x", "invalid_request")]
-    [InlineData("request", "e30.e30.", "request_not_supported")]
-    public async Task Ensure_pushed_request_with_this_parameter_fails(string name, string? value, string error) => Assert.Equal(error, (await PushAsync((name, value))).Text("error"));
-
-    [Fact]
-    public async Task Par_attempt_reuse_expired_and_foreign_request_uri()
+    [InlineData(64), Module("fapi2-security-profile-final-ensure-authorization-request-with-64-char-nonce-success")]
+    [InlineData(384), Module("fapi2-security-profile-final-ensure-authorization-request-with-long-nonce")]
+    public async Task A_long_nonce_comes_back_whole(int length)
     {
+        var nonce = new string('n', length);
+        Assert.Equal(nonce, Jwt.Payload((await bank.SignInAsync($"nonce{length}", ("nonce", nonce))).Text("id_token")).GetProperty("nonce").GetString());
+    }
+
+    [Fact, Module("fapi2-security-profile-final-ensure-authorization-request-with-long-state")]
+    public async Task A_long_state_comes_back_whole()
+    {
+        await host.AddAccountAsync(new NewAccount { UserName = "longstate" });
         using var browser = new Browser(host);
-        var uri = (await PushAsync()).Text("request_uri");
-        Assert.Equal("This request cannot be answered", (await browser.OpenAsync(Start(uri, "site"))).Heading);
-        Assert.Equal("Sign in", (await browser.OpenAsync(Start(uri))).Heading);
-        Assert.Equal("This request cannot be answered", (await browser.OpenAsync(Start(uri))).Heading);
-        uri = (await PushAsync()).Text("request_uri");
-        host.Clock.Advance(TimeSpan.FromSeconds(90));
-        Assert.Equal("This request cannot be answered", (await browser.OpenAsync(Start(uri))).Heading);
+        var state = new string('s', 1000);
+        Assert.Equal(state, (await bank.ArriveAsync("longstate", browser, ("state", state))).Parameter("state"));
     }
 
-    [Fact]
-    public async Task Ensure_parameters_beside_the_request_uri_are_ignored()
-    {
-        await host.AddAccountAsync(new NewAccount { UserName = "beside" });
-        using var browser = new Browser(host);
-        var back = await browser.SignInAsync(await browser.OpenAsync(Start((await PushAsync()).Text("request_uri")) + "&state=other&redirect_uri=https://evil.example/&scope=email"), "beside");
-        Assert.Equal(("a state", "rp.example"), (back.Parameter("state"), back.Left!.Host));
-    }
+    [Fact, Module("fapi2-security-profile-final-ensure-other-scope-order-succeeds")]
+    public async Task The_order_of_the_scopes_means_nothing() => Assert.Equal(200, (await bank.SignInAsync("ordered", ("scope", "offline_access openid"))).Status);
 
-    [Fact]
-    public async Task Ensure_sender_constrained_tokens_are_required()
+    [Fact, Module("fapi2-security-profile-final-access-token-type-header-case-sensitivity")]
+    public async Task The_scheme_of_the_token_may_be_written_in_any_letters()
     {
-        var (browser, code) = await CodeAsync("holder");
-        using var _ = browser;
-        Assert.Equal("invalid_request", (await RedeemAsync(code, proof: "")).Text("error"));
-        Assert.Equal("invalid_grant", (await RedeemAsync(code, proof: host.TokenProof(new DPoPKey()))).Text("error"));
-        Assert.Equal("invalid_grant", (await RedeemAsync(code, verifier: new string('v', 43))).Text("error"));
-        Assert.Equal(200, (await RedeemAsync(code)).Status);
-        Assert.Equal("invalid_request", (await AskAsync("/connect/token", "", ("grant_type", "client_credentials"), ("scope", "api"))).Text("error"));
-    }
-
-    [Fact]
-    public async Task Ensure_authorization_code_expires_after_a_minute()
-    {
-        var (browser, code) = await CodeAsync("slow");
-        using var _ = browser;
-        host.Clock.Advance(TimeSpan.FromSeconds(60));
-        Assert.Equal("invalid_grant", (await RedeemAsync(code)).Text("error"));
-    }
-
-    [Fact]
-    public async Task Ensure_holder_of_code_reuse_fails_and_ends_what_it_gave()
-    {
-        var (browser, code) = await CodeAsync("reuser");
-        using var _ = browser;
-        var tokens = await RedeemAsync(code);
-        Assert.Equal("invalid_grant", (await RedeemAsync(code)).Text("error"));
-        Assert.Equal(401, (await host.ProvedUserInfoAsync(tokens.AccessToken, host.UserInfoProof(key, tokens.AccessToken))).Status);
-    }
-
-    [Fact]
-    public async Task Ensure_client_assertion_has_the_issuer_as_its_only_audience_and_as_a_text()
-    {
-        foreach (var audience in new object[] { $"{host.Issuer}/connect/token", $"{host.Issuer}/connect/par", new[] { host.Issuer }, new[] { host.Issuer, "https://elsewhere.example" }, "https://elsewhere.example" })
+        var tokens = await bank.SignInAsync("lettered");
+        foreach (var scheme in new[] { "DPoP", "dpop", "DPOP" })
         {
-            Assert.Equal("invalid_client", (await ProveAsync(claims => claims["aud"] = audience)).Text("error"));
+            Assert.Equal(200, (await host.ProvedUserInfoAsync(tokens.AccessToken, host.UserInfoProof(bank.Key, tokens.AccessToken), scheme)).Status);
+        }
+    }
+
+    [Fact, Module("fapi2-security-profile-final-refresh-token")]
+    public async Task A_refresh_token_is_its_clients_and_is_not_replaced()
+    {
+        var (mine, theirs) = (await bank.SignInAsync("refreshing"), await other.SignInAsync("refreshing2"));
+        foreach (var (client, tokens) in new[] { (bank, mine), (other, theirs) })
+        {
+            // §5.3.2.1: no rotation, and what was answered once is answered again.
+            for (var time = 1; time <= 2; time++)
+            {
+                host.Clock.Advance(TimeSpan.FromMinutes(time));
+                var next = await client.RefreshAsync(tokens.RefreshToken);
+                Assert.Equal((200, tokens.RefreshToken, "DPoP"), (next.Status, next.RefreshToken, next.Text("token_type")));
+                Assert.Equal(200, (await client.ResourceAsync(next)).Status);
+            }
         }
 
-        Assert.Equal(200, (await ProveAsync(_ => { })).Status);
+        Assert.Equal((400, "invalid_grant"), await RefusalAsync(other.RefreshAsync(mine.RefreshToken)));
+        Assert.Equal((400, "invalid_request"), await RefusalAsync(bank.RefreshAsync(mine.RefreshToken, proof: "")));
+        Assert.Equal((401, "invalid_client"), await RefusalAsync(host.PostAsync("/connect/token", null, ("client_id", "bank"), ("grant_type", "refresh_token"), ("refresh_token", mine.RefreshToken))));
+        // None of these was held against the token.
+        Assert.Equal(200, (await bank.RefreshAsync(mine.RefreshToken)).Status);
+    }
+
+    [Fact, Module("fapi2-security-profile-final-test-claims-parameter-identity-claims")]
+    public async Task Claims_can_be_asked_for_by_name()
+    {
+        await host.AddAccountAsync(new NewAccount { UserName = "claimed", Name = "李雷", Nickname = "lei", Email = "claimed@example.com", EmailVerified = true, Gender = "male" });
+        using var browser = new Browser(host);
+        var back = await bank.ArriveAsync("claimed", browser, ("claims", """{"userinfo":{"name":null,"gender":null,"email":{"essential":true}},"id_token":{"nickname":null}}"""));
+        var tokens = await bank.RedeemAsync(back.Parameter("code")!);
+        Assert.Equal("lei", Jwt.Payload(tokens.Text("id_token")).GetProperty("nickname").GetString());
+        var told = await bank.ResourceAsync(tokens);
+        Assert.Equal(("李雷", "male", "claimed@example.com"), (told.Text("name"), told.Text("gender"), told.Text("email")));
+    }
+
+    [Fact, Module("fapi2-security-profile-final-user-rejects-authentication")]
+    public async Task A_person_who_says_no_is_told_to_the_client()
+    {
+        await host.AddAccountAsync(new NewAccount { UserName = "rejecting" });
+        using var browser = new Browser(host);
+        var asking = new FapiClient(host, "bank-asking");
+        var page = await browser.SignInAsync(await browser.OpenAsync(asking.Start(await asking.PushAsync())), "rejecting");
+        var back = await browser.SubmitAsync(page, "Do not allow");
+        Assert.Equal(("access_denied", "a state", host.Issuer, null), (back.Parameter("error"), back.Parameter("state"), back.Parameter("iss"), back.Parameter("code")));
     }
 
     [Fact]
-    public async Task Ensure_other_client_authentication_fails()
+    public async Task An_answer_is_a_303_that_says_who_gave_it()
     {
-        Assert.Equal("invalid_client", (await host.ProvedTokenAsync("bank", host.TokenProof(key), ("grant_type", "client_credentials"))).Text("error"));
-        Assert.Equal("invalid_client", (await host.TokenAsync(null, ("grant_type", "client_credentials"), ("client_id", "bank"))).Text("error"));
-        Assert.Equal("invalid_client", (await ProveAsync(claims => claims["exp"] = host.Clock.GetUtcNow().ToUnixTimeSeconds())).Text("error"));
-    }
-
-    [Fact]
-    public async Task Ensure_client_assertion_signed_with_RS256_fails()
-    {
-        using var rsa = RSA.Create(2048);
-        var open = rsa.ExportParameters(false);
-        var keys = new Microsoft.IdentityModel.Tokens.SecurityKey[] { new Microsoft.IdentityModel.Tokens.RsaSecurityKey(open) };
-        string Sign(string algorithm, RSASignaturePadding padding) => DPoPKey.Sign(
-            new JsonObject { ["alg"] = algorithm },
-            new JsonObject { ["iss"] = "bank", ["sub"] = "bank", ["aud"] = host.Issuer, ["exp"] = host.Clock.GetUtcNow().AddMinutes(1).ToUnixTimeSeconds(), ["jti"] = "j" },
-            signed => rsa.SignData(signed, HashAlgorithmName.SHA256, padding));
-        Task<ClientAssertion?> ReadAsync(string assertion, bool strict) => ClientAssertion.ReadAsync(assertion, "bank", [host.Issuer], keys, strict, host.Clock.GetUtcNow());
-        Assert.NotNull(await ReadAsync(Sign("RS256", RSASignaturePadding.Pkcs1), strict: false));
-        Assert.Null(await ReadAsync(Sign("RS256", RSASignaturePadding.Pkcs1), strict: true));
-        Assert.NotNull(await ReadAsync(Sign("PS256", RSASignaturePadding.Pss), strict: true));
-    }
-
-    [Fact]
-    public async Task The_answer_is_a_303_with_state_and_iss()
-    {
-        var (browser, code) = await CodeAsync("answered");
-        using var _ = browser;
-        Assert.Equal(43, code.Length);
-        using var raw = new HttpRequestMessage(HttpMethod.Get, Start((await PushAsync(("prompt", "none"))).Text("request_uri")));
-        var answer = await host.SendAsync(raw);
+        var answer = await host.GetAsync(bank.Start(await bank.PushAsync(("prompt", "none"))));
         Assert.Equal(303, answer.Status);
         var query = QueryHelpers.ParseQuery(new Uri(answer.Headers["Location"]).Query);
         Assert.Equal(("login_required", "a state", host.Issuer), (query["error"].ToString(), query["state"].ToString(), query["iss"].ToString()));
@@ -160,8 +165,8 @@ public sealed class Fapi2SecurityProfile(CodeFlowHost host) : IClassFixture<Code
         { "profile fapi2 does not go with require_pkce: false.", client => client with { RequirePkce = false } },
         { "profile fapi2 takes an authorization_code_lifetime of 60 seconds at most.", client => client with { AuthorizationCodeLifetime = TimeSpan.FromSeconds(61) } },
         { "profile fapi2 does not go with the grant password.", client => client with { GrantTypes = ["password"], FirstParty = true } },
-        { "profile fapi2 takes P-256 keys in jwks, or RSA keys of 2048 bits or more.", client => client with { Jwks = System.Text.Json.JsonElement.Parse("""{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}""") } },
-        { "profile fapi2 takes P-256 keys in jwks, or RSA keys of 2048 bits or more.", client => client with { Jwks = System.Text.Json.JsonElement.Parse("""{"keys":[{"kty":"EC","crv":"P-521","x":"AQ","y":"AQ"}]}""") } },
+        { "profile fapi2 takes P-256 keys in jwks, or RSA keys of 2048 bits or more.", client => client with { Jwks = JsonElement.Parse("""{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}""") } },
+        { "profile fapi2 takes P-256 keys in jwks, or RSA keys of 2048 bits or more.", client => client with { Jwks = JsonElement.Parse("""{"keys":[{"kty":"EC","crv":"P-521","x":"AQ","y":"AQ"}]}""") } },
     };
 
     [Theory, MemberData(nameof(Registrations), DisableDiscoveryEnumeration = true)]
@@ -173,7 +178,7 @@ public sealed class Fapi2SecurityProfile(CodeFlowHost host) : IClassFixture<Code
                 ClientId = "bank",
                 Profile = "fapi2",
                 TokenEndpointAuthMethod = "private_key_jwt",
-                Jwks = System.Text.Json.JsonElement.Parse(new SigningClient().Jwks().ToJsonString()),
+                Jwks = JsonElement.Parse(new SigningClient().Jwks().ToJsonString()),
                 IdTokenSignedResponseAlg = "ES256",
                 GrantTypes = ["authorization_code", "refresh_token"],
                 RedirectUris = [CodeFlowHost.Callback],
@@ -182,51 +187,9 @@ public sealed class Fapi2SecurityProfile(CodeFlowHost host) : IClassFixture<Code
             [],
             production: true)));
 
-    private static string Start(string uri, string client = "bank") => $"/connect/authorize?client_id={client}&request_uri={uri}";
-
-    private async Task<(Browser Browser, string Code)> CodeAsync(string name)
+    private static async Task<(int Status, string Error)> RefusalAsync(Task<Answer> answer)
     {
-        await host.AddAccountAsync(new NewAccount { UserName = name });
-        var browser = new Browser(host);
-        var back = await browser.SignInAsync(await browser.OpenAsync(Start((await PushAsync()).Text("request_uri"))), name);
-        Assert.Equal(("a state", host.Issuer), (back.Parameter("state"), back.Parameter("iss")));
-        return (browser, back.Parameter("code")!);
-    }
-
-    private Task<Answer> PushAsync(params (string Name, string? Value)[] changes)
-    {
-        var all = QueryHelpers.ParseQuery(new Uri(host.Address, CodeFlowHost.Request("bank", ("scope", "openid offline_access"))).Query).ToDictionary(pair => pair.Key, pair => (string?)pair.Value.ToString());
-        foreach (var (name, value) in changes)
-        {
-            all[name] = value;
-        }
-
-        return AskAsync("/connect/par", key.Proof("POST", $"{host.Issuer}/connect/par", host.Clock.GetUtcNow()), [.. all.Where(pair => pair.Value is not null).Select(pair => (pair.Key, pair.Value!))]);
-    }
-
-    private Task<Answer> RedeemAsync(string code, string? proof = null, string verifier = CodeFlowHost.Verifier) => AskAsync(
-        "/connect/token", proof ?? host.TokenProof(key), ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CodeFlowHost.Callback), ("code_verifier", verifier));
-
-    private Task<Answer> ProveAsync(Action<Dictionary<string, object>> change) => AskAsync("/connect/token", host.TokenProof(key), change, ("grant_type", "client_credentials"), ("scope", "api"));
-
-    private Task<Answer> AskAsync(string path, string proof, params (string Name, string Value)[] form) => AskAsync(path, proof, _ => { }, form);
-
-    private Task<Answer> AskAsync(string path, string proof, Action<Dictionary<string, object>> change, params (string Name, string Value)[] form)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, path)
-        {
-            Content = new FormUrlEncodedContent(
-            [
-                .. form.Where(pair => pair.Name is not "client_id").Select(pair => KeyValuePair.Create(pair.Name, pair.Value)),
-                KeyValuePair.Create("client_assertion_type", ClientAssertion.Type),
-                KeyValuePair.Create("client_assertion", host.SigningClient.Assertion("bank", host.Issuer, host.Clock.GetUtcNow(), change)),
-            ]),
-        };
-        if (proof.Length > 0)
-        {
-            request.Headers.Add("DPoP", proof);
-        }
-
-        return host.SendAsync(request);
+        var refused = await answer;
+        return (refused.Status, refused.Text("error"));
     }
 }

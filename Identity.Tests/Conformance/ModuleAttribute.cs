@@ -4,7 +4,7 @@ namespace Identity.Tests.Conformance;
 
 /// <summary>The module of the OpenID conformance suite whose checks the test makes. docs/conformance.md has a row for each, and a test holds the two together.</summary>
 /// <param name="name">As the suite calls it; also a trait, so that one module can be run by its name.</param>
-[AttributeUsage(AttributeTargets.Method)]
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class ModuleAttribute(string name) : Attribute, ITraitAttribute
 {
     public string Name => name;

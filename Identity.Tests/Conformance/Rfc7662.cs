@@ -131,7 +131,7 @@ public sealed class Rfc7662(IdentityHost host) : IClassFixture<IdentityHost>
     {
         var answer = await host.IntrospectAsync("app", "a");
         answer.IsRefusal(401, """{"error":"invalid_client","error_description":"Client authentication failed."}""");
-        Assert.Equal("Basic realm=\"token\"", answer.Headers["WWW-Authenticate"]);
+        Assert.False(answer.Headers.ContainsKey("WWW-Authenticate"));
     }
 
     [Fact]

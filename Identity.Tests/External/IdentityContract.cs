@@ -108,7 +108,7 @@ public abstract class IdentityContract
             Assert.True((await Service<ExternalSignIn>().LinkAsync(User("mini", $"o-right-{round}", $"u-right-{round}"), account!, default)).Succeeded(out _, out _));
             var links = await Service<ExternalLinks>().OfAsync(account!.Id, default);
             Assert.Equal(2, links.Count);
-            var removed = await Task.WhenAll(links.Select(link => Task.Run(() => Service<ExternalLinks>().RemoveAsync(account, link.Key, default))));
+            var removed = await Task.WhenAll(links.Select(link => Task.Run(() => Service<ExternalLinks>().RemoveAsync(account, link.Key, null, default))));
             Assert.Single(removed, done => done);
             Assert.Single(await Service<ExternalLinks>().OfAsync(account.Id, default));
         }
@@ -119,7 +119,7 @@ public abstract class IdentityContract
     {
         var account = (await SignInAsync(User("web", "o-mine", "u-mine"))).Succeeded(out var made, out _) ? made : null;
         var link = Assert.Single(await Service<ExternalLinks>().OfAsync(account!.Id, default));
-        Assert.False(await Service<ExternalLinks>().RemoveAsync(await host.AddAccountAsync("taker"), link.Key, default));
+        Assert.False(await Service<ExternalLinks>().RemoveAsync(await host.AddAccountAsync("taker"), link.Key, null, default));
         Assert.Single(await Service<ExternalLinks>().OfAsync(account.Id, default));
     }
 

@@ -1,7 +1,10 @@
 using Identity.OpenId.Clients;
 using Identity.OpenId.Device;
 using Identity.OpenId.Errors;
+using Identity.OpenId.Parameters;
 using Identity.OpenId.Scopes;
+using Identity.OpenId.Tokens;
+using Identity.Server.Authorize;
 using Identity.Server.ClientRegistration;
 using Identity.Server.Data;
 using Identity.Server.Device;
@@ -70,6 +73,26 @@ public abstract class ProtocolContract
         var begun = await Task.WhenAll(Enumerable.Range(0, Racers).Select(racer => Task.Run(() => families[racer % 2].BeginAsync(proved, default))));
         Assert.Single(begun, family => family is not null);
         Assert.Equal(RefusalReason.UnknownToken, (await codes.PollAsync(deviceCode, Television, default)).Error!.Reason);
+    }
+
+    [Fact]
+    public async Task A_pushed_request_that_waits_in_fifty_tabs_is_answered_once()
+    {
+        var other = await host.AddNodeAsync();
+        var nodes = new[] { host.Services.GetRequiredService<PendingRequests>(), other.GetRequiredService<PendingRequests>() };
+        var handle = await nodes[0].AddAsync(AuthorizeRequestRow.Pushed, "client", ParameterSet.Empty, browser: null, default);
+        var pushed = await nodes[1].FindPushedAsync(handle, "client", default);
+        Assert.NotNull(pushed);
+        Assert.Null(await nodes[0].FindPushedAsync(handle, "another", default));
+        var tabs = await Task.WhenAll(Enumerable.Range(0, Racers).Select(async racer =>
+        {
+            var tab = Handle.Hash(await nodes[racer % 2].AddAsync(AuthorizeRequestRow.Pending, "client", ParameterSet.Empty, "browser", default, pushed));
+            return await host.Store.ReadAsync(db => db.AuthorizeRequests.AsNoTracking().SingleAsync(row => row.HandleHash == tab), default);
+        }));
+        // Each of them twice, so that a tab also races with itself.
+        var answered = await Task.WhenAll(tabs.Concat(tabs).Select((tab, racer) => Task.Run(() => nodes[racer % 2].UseAsync(tab, default))));
+        Assert.Single(answered, mine => mine);
+        Assert.Null(await nodes[0].FindPushedAsync(handle, "client", default));
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public class CodeFlowHost : IdentityHost
         return QueryHelpers.AddQueryString("/connect/authorize", all.Where(pair => pair.Value is not null));
     }
 
-    private static JsonObject Client(string id, Action<JsonObject> change)
+    protected static JsonObject Client(string id, Action<JsonObject> change)
     {
         var client = new JsonObject
         {
