@@ -96,14 +96,16 @@ internal static class Composition
         services.AddSingleton<ReplayMemory>();
         services.AddSingleton<DPoPNonces>();
         services.AddSingleton<DPoPProofs>();
+        services.AddSingleton<ClientDocuments>();
         services.AddSingleton<ClientKeys>();
+        services.AddSingleton<SectorIdentifiers>();
         services.AddSingleton<ClientAssertions>();
         services.AddSingleton<Credentials>();
         services.AddSingleton<LogoutQueue>();
         services.AddSingleton<LogoutDelivery>();
         services.AddHostedService(provider => provider.GetRequiredService<LogoutDelivery>());
         // What a redirect would lead to is not what was registered.
-        services.AddHttpClient(ClientKeys.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        services.AddHttpClient(ClientDocuments.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddHttpClient(LogoutDelivery.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<DeviceCodes>();

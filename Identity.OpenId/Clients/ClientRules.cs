@@ -180,7 +180,7 @@ public static class ClientRules
 
         // OpenID Connect Core §8.1: without it nobody could say which host the sector is.
         if (client.SubjectType is "pairwise" && client.SectorIdentifierUri is null
-            && client.RedirectUris.Select(uri => Uri.TryCreate(uri, UriKind.Absolute, out var parsed) ? parsed.Host : "").Distinct(StringComparer.Ordinal).Count() != 1)
+            && client.RedirectUris.Select(uri => Uri.TryCreate(uri, UriKind.Absolute, out var parsed) ? parsed.Host : "").Distinct(StringComparer.Ordinal).ToList() is not [{ Length: > 0 }])
         {
             yield return "subject_type pairwise takes sector_identifier_uri, or redirect_uris of one host.";
         }

@@ -13,7 +13,7 @@ public static class RegistrationRequest
     [
         "redirect_uris", "token_endpoint_auth_method", "grant_types", "client_name", "client_uri", "logo_uri", "scope", "contacts", "tos_uri", "policy_uri",
         "jwks_uri", "jwks", "application_type", "post_logout_redirect_uris", "backchannel_logout_uri", "backchannel_logout_session_required", "id_token_signed_response_alg",
-        "userinfo_signed_response_alg", "introspection_signed_response_alg", "require_auth_time", "require_pushed_authorization_requests", "dpop_bound_access_tokens", "subject_type",
+        "userinfo_signed_response_alg", "introspection_signed_response_alg", "require_auth_time", "require_pushed_authorization_requests", "dpop_bound_access_tokens", "subject_type", "sector_identifier_uri",
     ];
 
     /// <summary>Grants in which a person is asked. The others act without one, and that is for the operator to allow.</summary>

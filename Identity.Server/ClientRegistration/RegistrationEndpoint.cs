@@ -14,7 +14,7 @@ internal static class RegistrationEndpoint
 {
     private static readonly string[] OurWords = ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"];
 
-    public static async Task<IResult> RegisterAsync(HttpContext http, RegisteredClients registered, ScopeDirectory scopes, IHostEnvironment environment, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<IResult> RegisterAsync(HttpContext http, RegisteredClients registered, ScopeDirectory scopes, SectorIdentifiers sectors, IHostEnvironment environment, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (Token(http) is not { } initial || !registered.MayRegister(initial))
         {
@@ -28,6 +28,11 @@ internal static class RegistrationEndpoint
             return new OAuthRefusal(error);
         }
 
+        if (await sectors.MistakeAsync(client, cancellationToken) is { } mistake)
+        {
+            return new OAuthRefusal(Invalid(mistake));
+        }
+
         (client, var secret) = WithSecret(client, []);
         return await registered.AddAsync(client, cancellationToken) is { } token
             ? Answer(http, client, token, secret, StatusCodes.Status201Created, clock.GetUtcNow())
@@ -37,7 +42,7 @@ internal static class RegistrationEndpoint
     public static async Task<IResult> ReadAsync(HttpContext http, RegisteredClients registered, CancellationToken cancellationToken) =>
         Token(http) is { } token && await registered.FindAsync(ClientId(http), token, cancellationToken) is { } client ? Answer(http, client, token, null, StatusCodes.Status200OK, null) : Refused(http);
 
-    public static async Task<IResult> ReplaceAsync(HttpContext http, RegisteredClients registered, ScopeDirectory scopes, IHostEnvironment environment, CancellationToken cancellationToken)
+    public static async Task<IResult> ReplaceAsync(HttpContext http, RegisteredClients registered, ScopeDirectory scopes, SectorIdentifiers sectors, IHostEnvironment environment, CancellationToken cancellationToken)
     {
         if (Token(http) is not { } token || await registered.FindAsync(ClientId(http), token, cancellationToken) is not { } before)
         {
@@ -61,6 +66,11 @@ internal static class RegistrationEndpoint
             return new OAuthRefusal(error);
         }
 
+        if (await sectors.MistakeAsync(client, cancellationToken) is { } mistake)
+        {
+            return new OAuthRefusal(Invalid(mistake));
+        }
+
         (client, var secret) = WithSecret(client, before.ClientSecretHashes);
         return await registered.ReplaceAsync(client, token, cancellationToken) ? Answer(http, client, token, secret, StatusCodes.Status200OK, null) : new OAuthRefusal(Taken);
     }
@@ -75,6 +85,8 @@ internal static class RegistrationEndpoint
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.NoContent();
     }
+
+    private static OAuthError Invalid(string mistake) => new("invalid_client_metadata", mistake);
 
     private static OAuthError Taken { get; } = new("invalid_redirect_uri", "A redirect URI belongs to another client.");
 

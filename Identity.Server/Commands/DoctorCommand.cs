@@ -82,6 +82,15 @@ internal static class DoctorCommand
         var findings = rows.SelectMany(row => ClientMetadata.Read(row.Metadata) is { Client: { } client }
             ? ClientFindings.Of(client, secrets.GetValueOrDefault(row.ClientId), app.Environment.IsProduction(), now)
             : [Finding.Bad($"client {row.ClientId}", "Its registration cannot be read.", "Remove it and add it anew.")]).ToList();
+        var sectors = app.Services.GetRequiredService<SectorIdentifiers>();
+        foreach (var client in rows.Select(row => ClientMetadata.Read(row.Metadata).Client).OfType<ClientMetadata>())
+        {
+            if (await sectors.MistakeAsync(client, cancellationToken) is { } mistake)
+            {
+                findings.Add(Finding.Mind($"client {client.ClientId}", mistake, "Publish there a JSON array of every redirect URI of every client of this sector; until then nobody can tell whose sector it is."));
+            }
+        }
+
         return findings.Count > 0 ? findings : [Finding.Good("clients", $"{rows.Count} registrations, nothing to say about them.")];
     }
 

@@ -4,15 +4,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Identity.Server.Proofs;
 
-/// <summary>The public keys of clients: from the registration, or fetched from jwks_uri with a limit, a deadline and a cache.</summary>
-internal sealed partial class ClientKeys(IHttpClientFactory http, TimeProvider clock, ILogger<ClientKeys> logger)
+/// <summary>The public keys of clients: from the registration, or fetched from jwks_uri, with a cache.</summary>
+internal sealed class ClientKeys(ClientDocuments documents, TimeProvider clock)
 {
-    public const string HttpName = "client keys";
-
-    private const int MaxLength = 64 * 1024;
-
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
     // A key that is not there may have been added just now; asking more often would let anybody make us ask.
     private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
@@ -49,23 +44,15 @@ internal sealed partial class ClientKeys(IHttpClientFactory http, TimeProvider c
 
     private async Task<IReadOnlyList<SecurityKey>?> FetchAsync(string uri, CancellationToken cancellationToken)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(Deadline);
         try
         {
-            using var client = http.CreateClient(HttpName);
-            client.MaxResponseContentBufferSize = MaxLength;
-            return Read(await client.GetStringAsync(new Uri(uri), deadline.Token));
+            return await documents.FetchAsync(uri, cancellationToken) is { } jwks ? Read(jwks) : null;
         }
-        catch (Exception failure) when (failure is HttpRequestException or ArgumentException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (ArgumentException)
         {
-            Failed(uri, failure.GetType().Name);
             return null;
         }
     }
 
     private static IReadOnlyList<SecurityKey> Read(string jwks) => [.. JsonWebKeySet.Create(jwks).GetSigningKeys().Where(key => key is not SymmetricSecurityKey)];
-
-    [LoggerMessage(1501, LogLevel.Warning, "The keys at {Uri} could not be fetched: {Failure}")]
-    private partial void Failed(string uri, string failure);
 }

@@ -107,6 +107,29 @@ public sealed class Rfc7591(Rfc7591.Host host) : IClassFixture<Rfc7591.Host>
         Assert.Equal("invalid_redirect_uri", (await SendAsync(HttpMethod.Put, own, change)).Text("error"));
     }
 
+    /// <summary>OpenID Connect Core §8.1: else a stranger joins a sector and compares subjects with its clients.</summary>
+    [Fact]
+    public async Task A_registration_joins_a_sector_only_where_the_sector_lists_it()
+    {
+        const string Sector = "https://party.example/sector";
+        var body = Next();
+        (body["subject_type"], body["sector_identifier_uri"]) = ("pairwise", Sector);
+        // Nothing answers there.
+        Assert.Equal("invalid_client_metadata", (await RegisterAsync(Copy())).Text("error"));
+        host.Outside.Register(Sector, System.Net.HttpStatusCode.OK, """["https://party.example/callback"]""");
+        Assert.Equal((400, "invalid_client_metadata"), await RegisterAsync(Copy()) is var stranger ? (stranger.Status, stranger.Text("error")) : default);
+        host.Outside.Register(Sector, System.Net.HttpStatusCode.OK, new JsonArray(body["redirect_uris"]![0]!.DeepClone(), "https://party.example/callback").ToJsonString());
+        var member = await RegisterAsync(Copy());
+        Assert.Equal((201, Sector), (member.Status, member.Text("sector_identifier_uri")));
+        Assert.Equal("party.example", host.Services.GetRequiredService<Identity.Server.Clients.ClientDirectory>().Find(member.Text("client_id"))!.Metadata.Sector);
+        // A change is asked about again.
+        var change = Next();
+        (change["client_id"], change["subject_type"], change["sector_identifier_uri"]) = (member.Text("client_id"), "pairwise", Sector);
+        Assert.Equal("invalid_client_metadata", (await SendAsync(HttpMethod.Put, member, change)).Text("error"));
+
+        JsonObject Copy() => JsonNode.Parse(body.ToJsonString())!.AsObject();
+    }
+
     [Fact]
     public async Task Fifty_that_want_one_address_are_one()
     {

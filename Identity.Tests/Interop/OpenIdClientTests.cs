@@ -23,11 +23,24 @@ public sealed class OpenIdClientTests(RelyingPartyHost host) : IClassFixture<Rel
     [Fact]
     public Task Oauth4webapi_walks_the_code_flow_and_checks_everything_it_can() => WalkAsync("oauth4webapi", "oauth4webapi.mjs");
 
+    [Fact]
+    public Task Openid_client_walks_the_fapi_profile() => WalkAsync("openid-client", "openid-client-fapi.mjs");
+
+    [Fact]
+    public Task Oauth4webapi_walks_the_fapi_profile_with_nonces() => WalkAsync("oauth4webapi", "oauth4webapi-fapi.mjs");
+
+    [Fact]
+    public Task Openid_client_is_a_device_that_is_let_in() => WalkAsync("openid-client", "openid-client-device.mjs");
+
+    [Fact]
+    public Task Oauth4webapi_is_a_device_that_is_let_in() => WalkAsync("oauth4webapi", "oauth4webapi-device.mjs");
+
     private async Task WalkAsync(string package, string script)
     {
         Node.Need(package);
-        await AddAsync(package);
-        var output = await Node.RunAsync(script, host.Issuer, ("USER_NAME", package), ("PASSWORD", Password), ("KEY", host.SigningClient.PrivateJwk().ToJsonString()));
+        var person = Path.GetFileNameWithoutExtension(script);
+        await AddAsync(person);
+        var output = await Node.RunAsync(script, host.Issuer, ("USER_NAME", person), ("PASSWORD", Password), ("KEY", host.SigningClient.PrivateJwk().ToJsonString()));
         Assert.Contains("ok signs out", output, StringComparison.Ordinal);
     }
 

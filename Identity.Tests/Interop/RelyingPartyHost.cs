@@ -24,7 +24,20 @@ public class RelyingPartyHost : CodeFlowHost
             ["require_auth_time"] = true,
             ["scope"] = "openid profile email offline_access",
         },
+        Bank("guarded", client => client["require_dpop_nonce"] = true),
     ];
+
+    /// <summary>A client of the FAPI 2.0 Security Profile, like "bank" of the code flow's host, which it stands beside.</summary>
+    private JsonObject Bank(string id, Action<JsonObject> change) => Client(id, client =>
+    {
+        client.Remove("client_secret");
+        client["profile"] = "fapi2";
+        client["token_endpoint_auth_method"] = "private_key_jwt";
+        client["jwks"] = SigningClient.Jwks();
+        client["id_token_signed_response_alg"] = "ES256";
+        client["first_party"] = true;
+        change(client);
+    });
 
     protected override void Configure(WebApplicationBuilder builder)
     {

@@ -48,6 +48,20 @@ export class Person {
     return this.open(action ? new URL(action, page.address) : page.address, fields)
   }
 
+  // The same for a client that nobody is asked about.
+  async signIn(address, username, password) {
+    const answer = await this.press(await this.open(address), 'Sign in', { username, password })
+    assert.ok(answer.left, 'the answer does not go to the client')
+    return answer.left
+  }
+
+  // Lets a device in, from the link that it shows to its own words on the page.
+  async letIn(address, username, password) {
+    const enter = await this.press(await this.open(address), 'Sign in', { username, password })
+    const done = await this.press(await this.press(enter, 'Continue'), 'Allow')
+    assert.equal(done.heading, 'The device is connected')
+  }
+
   // From an authorization request to the address at the client that the answer goes to.
   async signInAndAgree(address, username, password) {
     const signIn = await this.open(address)
