@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using Identity.Compat;
 using Identity.OpenId.Token;
 using Identity.Server.Accounts;
@@ -12,7 +13,9 @@ using Identity.Server.Hosting;
 using Identity.Server.Issuing;
 using Identity.Server.Jobs;
 using Identity.Server.Keys;
+using Identity.Server.Languages;
 using Identity.Server.Mail;
+using Identity.Server.Pages;
 using Identity.Server.Pictures;
 using Identity.Server.Proofs;
 using Identity.Server.Sessions;
@@ -21,16 +24,18 @@ using Identity.Server.Token.Grants;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.WebEncoders;
 
 namespace Identity.Server;
 
 /// <summary>What the server is made of. Settings are read and judged here, once; everything later gets values.</summary>
 internal static class Composition
 {
-    /// <summary>Our sections of the configuration. <c>Brand</c> is a name that is kept for a later room.</summary>
+    /// <summary>Our sections of the configuration.</summary>
     private static readonly Dictionary<string, Type> Sections = new(StringComparer.Ordinal)
     {
         ["Hosting"] = typeof(HostingOptions),
@@ -43,6 +48,7 @@ internal static class Composition
         ["Audit"] = typeof(AuditOptions),
         ["Telemetry"] = typeof(TelemetryOptions),
         ["Registration"] = typeof(RegistrationOptions),
+        ["Brand"] = typeof(BrandOptions),
     };
 
     public static void AddIdentity(this WebApplicationBuilder builder)
@@ -62,6 +68,7 @@ internal static class Composition
         services.AddSingleton(issuer);
         services.AddSingleton(Settings.Read<KeysOptions>(configuration, "Keys", options => options.Mistakes()));
         services.AddSingleton(Settings.Read<MailOptions>(configuration, "Mail", options => options.Mistakes()));
+        services.AddSingleton(Settings.Read<BrandOptions>(configuration, "Brand", options => options.Mistakes()));
         services.AddSingleton(compat);
         services.AddSingleton(apis);
         services.AddSingleton(appNames);
@@ -117,16 +124,12 @@ internal static class Composition
         services.AddSingleton<LogoutRequests>();
         services.AddSingleton<Consents>();
         services.AddSingleton<AccountPictures>();
-        services.AddRazorPages();
-        services.AddAntiforgery(forgery =>
-        {
-            // RFC 6265bis §4.1.3.2, as the session's: a neighbour who could plant this cookie would know the token that goes with it.
-            forgery.Cookie.Name = issuer.IsHttps && !hosting.AllowInsecureHttp ? "__Host-identity-forgery" : "identity-forgery";
-            forgery.Cookie.Path = "/";
-            // A client's redirect is a navigation from another site: Strict would not be sent with it, and each tab would get a new cookie that voids the forms of the others.
-            forgery.Cookie.SameSite = SameSiteMode.Lax;
-            forgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        });
+        services.AddSingleton<Profiles>();
+        services.AddSingleton<EmailChanges>();
+        services.AddSingleton<AccountRemoval>();
+        services.AddSingleton<AccountExport>();
+        services.AddSingleton<OwnApiKey>();
+        AddPages(services, secure: issuer.IsHttps && !hosting.AllowInsecureHttp);
 
         services.AddSingleton<LegacyMembers>();
         services.AddSingleton<ITokenExchange, LegacyTokenExchange>();
@@ -170,6 +173,28 @@ internal static class Composition
         services.AddSingleton<AuditWriting>();
         services.AddHostedService(provider => provider.GetRequiredService<AuditWriting>());
         services.AddSingleton<JobRuns>();
+    }
+
+    private static void AddPages(IServiceCollection services, bool secure)
+    {
+        // RFC 6265bis §4.1.3.2, as the session's: a neighbour who could plant such a cookie would know what goes with it.
+        var prefix = secure ? "__Host-" : "";
+        services.AddRazorPages();
+        services.AddAntiforgery(forgery => Keep(forgery.Cookie, $"{prefix}identity-forgery"));
+        services.Configure<CookieTempDataProviderOptions>(next => Keep(next.Cookie, $"{prefix}identity-next"));
+        // A page in Chinese is Chinese, and not a row of character references.
+        services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new(UnicodeRanges.All));
+        services.AddTransient(_ => Words.Current);
+        services.AddSingleton<PageFiles>();
+
+        static void Keep(CookieBuilder cookie, string name)
+        {
+            cookie.Name = name;
+            cookie.Path = "/";
+            // A client's redirect is a navigation from another site: Strict would not be sent with it, and each tab would get a new cookie that voids the forms of the others.
+            cookie.SameSite = SameSiteMode.Lax;
+            cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        }
     }
 
     private static void AddData(IServiceCollection services, IConfiguration configuration)
@@ -238,6 +263,8 @@ internal static class Composition
         services.AddSingleton<EmailCodes>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<MailTransport>();
+        services.AddSingleton<Letters>();
         services.AddSingleton<Outbox>();
+        services.AddSingleton<Notices>();
     }
 }

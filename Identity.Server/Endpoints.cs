@@ -75,7 +75,11 @@ internal static class Endpoints
         routes.MapMethods("/health/live", Read, HealthEndpoints.Live).WithMetadata(PlainHttp.Marker);
         routes.MapMethods("/health/ready", Read, HealthEndpoints.ReadyAsync).WithMetadata(PlainHttp.Marker);
         routes.MapMethods(AccountPictures.Path + "/{name}", Read, PictureEndpoint.HandleAsync);
-        routes.MapMethods("/site.css", Read, StyleSheet.Handle);
+        foreach (var file in new[] { PageFiles.Style, PageFiles.Script, PageFiles.Logo, PageFiles.Background })
+        {
+            routes.MapMethods(file, Read, PageFiles.Handle);
+        }
+
         foreach (var callback in ExternalCallbacks)
         {
             routes.MapGet(callback, TypedResults.NotFound);

@@ -7,6 +7,7 @@ using Identity.Server.Data;
 using Identity.Server.Hosting;
 using Identity.Server.Keys;
 using Identity.Server.Mail;
+using Identity.Server.Pages;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration.Json;
 
@@ -42,8 +43,11 @@ internal static partial class ServerApplication
         app.UsePublicPath(issuerPath);
         app.UseProtocolErrors();
         app.UsePageHeaders();
+        // A file of the brand that cannot be read stops the start and not the first visitor.
+        _ = app.Services.GetRequiredService<PageFiles>();
         app.UseWhen(ForPeople.Is, people =>
         {
+            PageLanguage.Use(people);
             people.UseExceptionHandler(ForPeople.ErrorPage);
             people.UseStatusCodePagesWithReExecute(ForPeople.ErrorPage);
         });

@@ -68,6 +68,20 @@ internal sealed class PendingRequests(IdentityStore store, TimeProvider clock)
             : await store.WriteAsync(db => db.AuthorizeRequests.Where(one => one.HandleHash == hash && one.BrowserHash == null).ExecuteUpdateAsync(set => set.SetProperty(one => one.BrowserHash, browser), cancellationToken), cancellationToken) == 1 ? row : null;
     }
 
+    /// <summary>The languages that a waiting request asks for. Binds it to nobody: that is for the page that answers it.</summary>
+    public async Task<string?> UiLocalesAsync(string handle, CancellationToken cancellationToken)
+    {
+        if (!Handle.IsWellFormed(handle))
+        {
+            return null;
+        }
+
+        var hash = Handle.Hash(handle);
+        return await store.ReadAsync(
+            db => db.AuthorizeRequests.Where(one => one.HandleHash == hash && one.Kind == AuthorizeRequestRow.Pending).Select(one => one.Parameters).SingleOrDefaultAsync(cancellationToken), cancellationToken)
+            is { } parameters ? Read(parameters).Find("ui_locales") : null;
+    }
+
     /// <summary>Whose request it was, living or over, for the browser that it belongs to; nobody else learns that.</summary>
     public async Task<string?> ClientOfAsync(string? handle, HttpContext http, CancellationToken cancellationToken)
     {

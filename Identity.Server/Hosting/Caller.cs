@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Localization;
 
 namespace Identity.Server.Hosting;
 
@@ -9,21 +10,15 @@ namespace Identity.Server.Hosting;
 /// <param name="Network">What the throttle counts by: an IPv4 address, or the /64 of an IPv6 one, of which a single subscriber has 2^64.</param>
 internal sealed record Caller(string Issuer, string Address, string Network)
 {
-    /// <summary>The Accept-Language header, RFC 9110 §12.5.4; looked at only where a language is wanted.</summary>
-    public string? Languages { private get; init; }
-
-    /// <summary><c>zh-CN</c> or <c>en</c>, whichever of our languages the caller names first; null when neither.</summary>
-    public string? Language => Languages is { Length: > 0 and < 512 }
-        ? Languages.Split(',').Select(range => range.Trim()).Select(range =>
-            range.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? "zh-CN" : range.StartsWith("en", StringComparison.OrdinalIgnoreCase) ? "en" : null).FirstOrDefault(known => known is not null)
-        : null;
+    /// <summary>What the caller reads: the language of the page that was asked for, elsewhere the Accept-Language header (RFC 9110 §12.5.4) as it came.</summary>
+    public string? Languages { get; init; }
 
     public static Caller Of(HttpContext http) => new(
         http.RequestServices.GetRequiredService<IssuerSetting>().For(http.Request),
         Normal(http.Connection.RemoteIpAddress).ToString(),
         NetworkOf(http.Connection.RemoteIpAddress))
     {
-        Languages = http.Request.Headers.AcceptLanguage,
+        Languages = http.Features.Get<IRequestCultureFeature>()?.RequestCulture.UICulture.Name ?? http.Request.Headers.AcceptLanguage.ToString(),
     };
 
     internal static string NetworkOf(IPAddress? address)

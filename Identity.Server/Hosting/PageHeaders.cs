@@ -55,5 +55,5 @@ internal static class PageHeaders
         Uri.TryCreate(redirectUri, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri!.GetLeftPart(UriPartial.Authority) : $"{uri?.Scheme}:";
 
     private static string Policy(string forms) =>
-        $"default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action {forms}; frame-ancestors 'none'; base-uri 'none'";
+        $"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: data:; form-action {forms}; frame-ancestors 'none'; base-uri 'none'";
 }

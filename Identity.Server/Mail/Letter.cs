@@ -1,43 +1,80 @@
+using System.Globalization;
 using System.Net.Mail;
 using System.Net.Mime;
 using System.Text;
+using System.Text.Encodings.Web;
 
 namespace Identity.Server.Mail;
 
-/// <summary>A mail with a code, before it has words.</summary>
+/// <summary>A mail as its reader gets it, in one language or, where nobody said which, in all of ours.</summary>
 /// <param name="To">The mailbox.</param>
-/// <param name="Code">The code.</param>
-/// <param name="Language"><c>zh-CN</c> or <c>en</c>; null when nobody said which: then the mail speaks both.</param>
-internal sealed record Letter(string To, string Code, string? Language)
+/// <param name="Subject">In the language of the last text.</param>
+/// <param name="Brand">Who writes.</param>
+/// <param name="Texts">The same in each language. The last is also the plain text, so that a code can be read in the file as it lies there.</param>
+internal sealed record Letter(string To, string Subject, string Brand, IReadOnlyList<LetterText> Texts)
 {
-    private const string Chinese = "zh-CN";
-    private const string English = "en";
+    private static readonly HtmlEncoder Html = HtmlEncoder.Create(System.Text.Unicode.UnicodeRanges.All);
 
     public MailMessage Write(string from)
     {
-        var chinese = Language is Chinese;
-        var message = new MailMessage(from, To)
+        var plain = string.Join("\r\n\r\n", Texts[^1].Plain) + "\r\n";
+        var ascii = Ascii.IsValid(plain);
+        var message = new MailMessage(Sender(from), new MailAddress(To))
         {
-            Subject = chinese ? $"您的验证码：{Code}" : $"{Code} is your code",
-            SubjectEncoding = chinese ? Encoding.UTF8 : Encoding.ASCII,
-            Body = Text(chinese ? Chinese : English, "txt"),
-            BodyEncoding = chinese ? Encoding.UTF8 : Encoding.ASCII,
-            // Plain ASCII where the language allows it, so that the code can be read in the file as it lies there.
-            BodyTransferEncoding = chinese ? TransferEncoding.Base64 : TransferEncoding.SevenBit,
+            Subject = Subject,
+            SubjectEncoding = Ascii.IsValid(Subject) ? Encoding.ASCII : Encoding.UTF8,
+            Body = plain,
+            BodyEncoding = ascii ? Encoding.ASCII : Encoding.UTF8,
+            BodyTransferEncoding = ascii ? TransferEncoding.SevenBit : TransferEncoding.Base64,
         };
-        var html = Language is null ? Text(Chinese, "html") + Text(English, "html") : Text(Language, "html");
-        message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(html, Encoding.UTF8, MediaTypeNames.Text.Html));
+        message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(Page(), Encoding.UTF8, MediaTypeNames.Text.Html));
         return message;
     }
 
-    // The code is six digits, so no markup can come with it. RFC 5322 §2.1: lines end in CR LF.
-    private string Text(string language, string kind)
+    // Mail programs know styles of elements and little else.
+    private string Page()
     {
-        using var stream = typeof(Letter).Assembly.GetManifestResourceStream($"mail.code.{language}.{kind}")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().ReplaceLineEndings("\r\n").Replace("{code}", Code, StringComparison.Ordinal);
+        var page = new StringBuilder($"""<!doctype html><html lang="{Texts[^1].Language}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>{Html.Encode(Subject)}</title></head>""");
+        page.Append(CultureInfo.InvariantCulture, $"""<body style="margin:0;padding:24px;font:16px/1.6 system-ui,-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif"><div style="max-width:32em;margin:0 auto"><p style="font-weight:600">{Html.Encode(Brand)}</p>""");
+        foreach (var text in Texts)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"""<div lang="{text.Language}" style="margin-top:24px"><p>{Html.Encode(text.Lead)}</p>""");
+            if (text.Code is { } code)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"""<p style="font:600 28px/1.4 ui-monospace,Menlo,Consolas,monospace;letter-spacing:4px">{Html.Encode(code)}</p>""");
+            }
+
+            foreach (var line in text.Lines)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<p>{Html.Encode(line)}</p>");
+            }
+
+            if (text.Link is { } link)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"""<p><a href="{Html.Encode(link)}">{Html.Encode(link)}</a></p>""");
+            }
+
+            page.Append("</div>");
+        }
+
+        return page.Append("</div></body></html>").ToString();
     }
+
+    private MailAddress Sender(string from) => new MailAddress(from) is { DisplayName.Length: 0 } bare ? new(bare.Address, Brand, Encoding.UTF8) : new(from);
 
     // The generated one would print mailbox and code.
     public override string ToString() => nameof(Letter);
+}
+
+/// <param name="Language">Its tag.</param>
+/// <param name="Lead">What it is about, in one sentence.</param>
+/// <param name="Lines">The rest, each a paragraph.</param>
+/// <param name="Code">Set off from the text where the mail can show that; <paramref name="PlainLead"/> has it otherwise.</param>
+/// <param name="Link">Where to go.</param>
+/// <param name="PlainLead">The lead of the plain text, where it differs.</param>
+internal sealed record LetterText(string Language, string Lead, IReadOnlyList<string> Lines, string? Code = null, string? Link = null, string? PlainLead = null)
+{
+    public IEnumerable<string> Plain => [PlainLead ?? Lead, .. Lines, .. Link is null ? Array.Empty<string>() : [Link]];
+
+    public override string ToString() => nameof(LetterText);
 }

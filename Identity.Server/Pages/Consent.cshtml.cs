@@ -12,6 +12,9 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
 {
     public IReadOnlyList<string> Lines { get; private set; } = [];
 
+    /// <summary>Whose consent it would be.</summary>
+    public string Shown { get; private set; } = "";
+
     public async Task<IActionResult> OnGetAsync(string? request, CancellationToken cancellationToken)
     {
         if (!await FindAsync(request, cancellationToken) || Asked is null)
@@ -19,6 +22,12 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
             return await OverAsync(request, cancellationToken);
         }
 
+        if (await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is not { Account: { } account })
+        {
+            return GoOn();
+        }
+
+        Shown = PersonName.Of(account);
         Lines = ScopeWords.Of(Asked.Scope, Beyond(Asked), services.GetRequiredService<ScopeDirectory>());
         return Page();
     }

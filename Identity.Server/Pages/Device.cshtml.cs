@@ -6,6 +6,7 @@ using Identity.Server.Clients;
 using Identity.Server.Data;
 using Identity.Server.Device;
 using Identity.Server.Hosting;
+using Identity.Server.Languages;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
 
@@ -17,11 +18,9 @@ namespace Identity.Server.Pages;
 /// </summary>
 public sealed class DeviceModel(IServiceProvider services) : FormPage
 {
-    public string Heading { get; private set; } = "Connect a device";
+    public string Heading { get; private set; } = Words["Connect a device"];
 
     public string? Code { get; private set; }
-
-    public string? Problem { get; private set; }
 
     public string? Answer { get; private set; }
 
@@ -67,7 +66,8 @@ public sealed class DeviceModel(IServiceProvider services) : FormPage
 
         if (!await services.GetRequiredService<DeviceRequests>().DecideAsync(device, session, allow, cancellationToken))
         {
-            (Client, Code, Problem) = (null, null, Unknown);
+            (Client, Code, Heading) = (null, null, Words["Connect a device"]);
+            Wrong("user_code", Words[Unknown]);
             return Page();
         }
 
@@ -77,12 +77,12 @@ public sealed class DeviceModel(IServiceProvider services) : FormPage
         }
 
         (Heading, Answer) = allow
-            ? ("The device is connected", "It goes on by itself in a few seconds. You can close this window.")
-            : ("The device was not let in", "Nothing was given to it. You can close this window.");
+            ? (Words["The device is connected"], Words["It goes on by itself in a few seconds. You can close this window."])
+            : (Words["The device was not let in"], Words["Nothing was given to it. You can close this window."]);
         return Page();
     }
 
-    private const string Unknown = "There is no device with this code. It may be mistyped, or its time is over.";
+    private static readonly string Unknown = Words.Key("There is no device with this code. It may be mistyped, or its time is over.");
 
     private IActionResult ToSignIn() => Go($"/sign-in?device={Code ?? "-"}");
 
@@ -94,12 +94,12 @@ public sealed class DeviceModel(IServiceProvider services) : FormPage
         Client = device is null ? null : services.GetRequiredService<ClientDirectory>().Find(device.ClientId)?.Metadata;
         if (device is null || Client is null)
         {
-            Problem = blocked ? "There were too many failed attempts. Please try again in a few minutes." : Unknown;
+            Wrong("user_code", blocked ? Words["There were too many failed attempts. Please try again in a few minutes."] : Words[Unknown]);
             return null;
         }
 
         Code = UserCode.Show(UserCode.Read(typed)!);
-        Heading = "Let this device in?";
+        Heading = Words["Let this device in?"];
         var scopes = services.GetRequiredService<ScopeDirectory>();
         Lines = ScopeSet.Parse(device.Scope).Succeeded(out var asked, out _) ? ScopeWords.Of(asked, [], scopes) : [];
         return device;

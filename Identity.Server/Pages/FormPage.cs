@@ -1,4 +1,5 @@
 using Identity.Server.Hosting;
+using Identity.Server.Languages;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
@@ -16,6 +17,8 @@ public abstract class FormPage : PageModel
 {
     public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {
+        // The binder's complaints are not in a person's words; the handlers look at what came themselves.
+        ModelState.Clear();
         if (!HttpMethods.IsPost(Request.Method) || await IsOursAsync())
         {
             await next();
@@ -23,9 +26,15 @@ public abstract class FormPage : PageModel
         }
 
         Response.StatusCode = StatusCodes.Status400BadRequest;
-        ViewData["OutOfDate"] = "This form was out of date. Nothing has happened yet: please send it again.";
+        ViewData["OutOfDate"] = Words["This form was out of date. Nothing has happened yet: please send it again."];
         context.Result = await ShowAgainAsync(context.HandlerArguments, HttpContext.RequestAborted);
     }
+
+    /// <summary>The sentences of the request's language.</summary>
+    private protected static Words Words => Words.Current;
+
+    /// <summary>Says what is wrong: beside the field, and above the form for those who do not see the field. An empty name means the form as a whole.</summary>
+    private protected void Wrong(string field, string sentence) => ModelState.AddModelError(field, sentence);
 
     /// <summary>The page as GET shows it, with what was typed where that is no secret.</summary>
     private protected abstract Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using Identity.OpenId.Scopes;
 using Identity.Server.Clients;
+using Identity.Server.Languages;
 
 namespace Identity.Server.Pages;
 
@@ -14,26 +15,34 @@ internal static class ScopeWords
 
     private static string Describe(string scope, ScopeDirectory directory) => scope switch
     {
-        StandardScopes.OpenId => "know that it is you",
-        StandardScopes.Profile => "see your profile: name, picture, birthday and the like",
-        StandardScopes.Email => "see your e-mail address",
-        StandardScopes.Phone => "see your phone number",
-        StandardScopes.Address => "see your postal address",
-        StandardScopes.OfflineAccess => "keep this access while you are away",
+        StandardScopes.OpenId => Words.Current["know that it is you"],
+        StandardScopes.Profile => Words.Current["see your profile: name, picture, birthday and the like"],
+        StandardScopes.Email => Words.Current["see your e-mail address"],
+        StandardScopes.Phone => Words.Current["see your phone number"],
+        StandardScopes.Address => Words.Current["see your postal address"],
+        StandardScopes.OfflineAccess => Words.Current["keep this access while you are away"],
         _ => directory.Describe(scope) ?? scope,
     };
 
     private static string Describe(string claim) => claim switch
     {
-        "email" or "email_verified" => "see your e-mail address",
-        "phone_number" or "phone_number_verified" => "see your phone number",
-        "address" => "see your postal address",
-        "preferred_username" => "see your user name",
-        "profile" => "see the address of your profile page",
-        "birthdate" => "see your birthday",
-        "zoneinfo" => "see your time zone",
-        "locale" => "see your language",
-        "updated_at" => "see when your profile was changed",
-        _ => $"see your {claim.Replace('_', ' ')}",
+        "email" or "email_verified" => Words.Current["see your e-mail address"],
+        "phone_number" or "phone_number_verified" => Words.Current["see your phone number"],
+        "address" => Words.Current["see your postal address"],
+        "name" => Words.Current["see your name"],
+        "given_name" => Words.Current["see your given name"],
+        "family_name" => Words.Current["see your family name"],
+        "middle_name" => Words.Current["see your middle name"],
+        "nickname" => Words.Current["see your nickname"],
+        "preferred_username" => Words.Current["see your user name"],
+        "profile" => Words.Current["see the address of your profile page"],
+        "picture" => Words.Current["see your picture"],
+        "website" => Words.Current["see your website"],
+        "gender" => Words.Current["see your gender"],
+        "birthdate" => Words.Current["see your birthday"],
+        "zoneinfo" => Words.Current["see your time zone"],
+        "locale" => Words.Current["see your language"],
+        "updated_at" => Words.Current["see when your profile was changed"],
+        _ => Words.Current["see your {0}", claim.Replace('_', ' ')],
     };
 }

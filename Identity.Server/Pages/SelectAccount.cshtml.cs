@@ -21,7 +21,7 @@ public sealed class SelectAccountModel(IServiceProvider services) : WaitingPage
             return GoOn();
         }
 
-        Shown = account.Nickname ?? account.Name ?? account.UserName ?? account.Email ?? account.PhoneNumber ?? "the signed-in account";
+        Shown = PersonName.Of(account);
         return Page();
     }
 

@@ -1,4 +1,3 @@
-using Identity.OpenId.Device;
 using Identity.OpenId.Errors;
 using Identity.Server.Accounts;
 using Identity.Server.External;
@@ -13,15 +12,9 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
 {
     private const int MaxNameLength = 256;
 
-    /// <summary>Set when a device waits behind the sign-in: its code, or anything else for none yet.</summary>
-    [BindProperty(SupportsGet = true)]
-    public string? Device { get; set; }
-
     public string? Username { get; private set; }
 
     public bool Remember { get; private set; }
-
-    public string? Problem { get; private set; }
 
     /// <summary>Providers that this browser is offered: the handler's scheme, and what people call it.</summary>
     public IReadOnlyList<(string Scheme, string Label)> Doors { get; private set; } = [];
@@ -33,7 +26,11 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
             return await OverAsync(request, cancellationToken);
         }
 
-        Problem = ExternalProblem.SentenceOf(problem);
+        if (ExternalProblem.SentenceOf(problem) is { } sentence)
+        {
+            Wrong("", Words[sentence]);
+        }
+
         OfferDoors();
 
         Username = Asked?.LoginHint;
@@ -49,21 +46,30 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
 
         (Username, Remember) = (username, remember);
         OfferDoors();
-        if (string.IsNullOrWhiteSpace(username) || string.IsNullOrEmpty(password) || username.Length > MaxNameLength || password.Length > 1024)
+        if (string.IsNullOrWhiteSpace(username) || username.Length > MaxNameLength)
         {
-            Problem = "Please fill in both fields.";
+            Wrong("username", Words["Please enter your user name, e-mail or phone number."]);
+        }
+
+        if (string.IsNullOrEmpty(password) || password.Length > 1024)
+        {
+            Wrong("password", Words["Please enter your password."]);
+        }
+
+        if (!ModelState.IsValid)
+        {
             return Page();
         }
 
         var signIn = services.GetRequiredService<PasswordSignIn>();
-        if (!(await signIn.CheckAsync(username, password, Caller.Of(HttpContext), cancellationToken)).Succeeded(out var account, out var refusal))
+        if (!(await signIn.CheckAsync(username!, password!, Caller.Of(HttpContext), cancellationToken)).Succeeded(out var account, out var refusal))
         {
-            Problem = refusal.Reason switch
+            Wrong("", refusal.Reason switch
             {
-                RefusalReason.Locked or RefusalReason.Throttled => "There were too many failed attempts. Please try again in a few minutes.",
-                RefusalReason.Busy => "Many people are signing in at this moment. Please try again in a few seconds.",
-                _ => "The name or the password is wrong.",
-            };
+                RefusalReason.Locked or RefusalReason.Throttled => Words["There were too many failed attempts. Please try again in a few minutes."],
+                RefusalReason.Busy => Words["Many people are signing in at this moment. Please try again in a few seconds."],
+                _ => Words["The name or the password is wrong."],
+            });
             if (refusal.RetryAfter is { } wait)
             {
                 Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
@@ -74,7 +80,7 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         }
 
         await services.GetRequiredService<BrowserSessions>().BeginAsync(HttpContext, account, ["pwd"], remember, cancellationToken);
-        return Device is null ? GoOn() : Go(Endpoints.DevicePage + (UserCode.Read(Device) is { } code ? $"?user_code={UserCode.Show(code)}" : ""));
+        return GoOn();
     }
 
     /// <summary>Off to a provider. By a form of ours, so that nobody else can send a browser through a sign-in.</summary>
@@ -89,9 +95,6 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
             ? Challenge(ExternalReturn.Begin(Waiting, services.GetRequiredService<TimeProvider>()), door.Scheme)
             : Go(Waiting.Length > 0 ? $"/sign-in?request={Waiting}" : "/sign-in");
     }
-
-    public async Task<IActionResult> OnPostCancelAsync(string? request, CancellationToken cancellationToken) =>
-        await FindAsync(request, cancellationToken) && Asked is not null ? await DeclineAsync(cancellationToken) : await OverAsync(request, cancellationToken);
 
     private protected override async Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken)
     {

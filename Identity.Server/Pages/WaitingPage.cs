@@ -1,5 +1,6 @@
 using Identity.OpenId.Authorize;
 using Identity.OpenId.Clients;
+using Identity.OpenId.Device;
 using Identity.OpenId.Errors;
 using Identity.Server.Authorize;
 using Identity.Server.Clients;
@@ -18,6 +19,17 @@ public abstract class WaitingPage : FormPage
     public string Waiting { get; private set; } = "";
 
     public ClientMetadata? Client { get; private set; }
+
+    /// <summary>The client's name, as people know it.</summary>
+    public string ClientName => Client?.ClientName ?? Client?.ClientId ?? "";
+
+    /// <summary>Set when a device waits behind the page: its code, or anything else for none yet.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Device { get; set; }
+
+    /// <summary>A page of the account that was asked for by somebody who was not signed in; anything else is no page.</summary>
+    [BindProperty(Name = "page", SupportsGet = true)]
+    public string? Wanted { get; set; }
 
     /// <summary>What the client asks for.</summary>
     public AuthorizeRequest? Asked { get; private set; }
@@ -60,7 +72,20 @@ public abstract class WaitingPage : FormPage
     }
 
     /// <summary>On to the next page, or back to the client.</summary>
-    private protected IActionResult GoOn() => Go(Waiting.Length > 0 ? $"{Endpoints.Resume}?request={Waiting}" : "/");
+    private protected IActionResult GoOn() => Go(Waiting.Length > 0
+        ? $"{Endpoints.Resume}?request={Waiting}"
+        : Device is not null
+            ? Endpoints.DevicePage + (UserCode.Read(Device) is { } code ? $"?user_code={UserCode.Show(code)}" : "")
+            : AccountPage ?? "/");
+
+    /// <summary>What the pages on the same way pass on to each other, as a query.</summary>
+    public string Onward => Waiting.Length > 0 ? $"?request={Waiting}" : Device is not null ? $"?device={(UserCode.Read(Device) is { } code ? UserCode.Show(code) : "-")}" : AccountPage is { } page ? $"?page={page}" : "";
+
+    /// <summary>The page of the account, if <see cref="Wanted"/> is one: nobody can send a person elsewhere by our sign-in.</summary>
+    public string? AccountPage => Wanted is { Length: <= 64 } page && page.StartsWith("/account", StringComparison.Ordinal) && page.All(c => char.IsAsciiLetterLower(c) || c is '/' or '-') && !page.Contains("//", StringComparison.Ordinal) ? page : null;
+
+    public async Task<IActionResult> OnPostCancelAsync(string? request, CancellationToken cancellationToken) =>
+        await FindAsync(request, cancellationToken) && Asked is not null ? await DeclineAsync(cancellationToken) : await OverAsync(request, cancellationToken);
 
     /// <summary>The person does not want to: the client is told so.</summary>
     private protected async Task<IActionResult> DeclineAsync(CancellationToken cancellationToken)

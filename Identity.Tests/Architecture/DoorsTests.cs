@@ -6,7 +6,7 @@ namespace Identity.Tests.Architecture;
 /// <summary>The map of the server: a room, and the rooms that its doors open on. docs/map.md says why.</summary>
 public sealed partial class DoorsTests
 {
-    private static readonly string[] Everything = ["Token", "Authorize", "PushedAuthorization", "Device", "ClientRegistration", "EndSession", "UserInfo", "Introspection", "Revocation", "Discovery", "Health", "Pages", "Pictures", "Issuing", "Sessions", "Proofs", "Keys", "Clients", "Accounts", "External", "Mail", "Jobs", "Commands", "Compat", "Import", "Replay", "Data", "Hosting"];
+    private static readonly string[] Everything = ["Token", "Authorize", "PushedAuthorization", "Device", "ClientRegistration", "EndSession", "UserInfo", "Introspection", "Revocation", "Discovery", "Health", "Pages", "Pictures", "Issuing", "Sessions", "Proofs", "Keys", "Clients", "Accounts", "External", "Mail", "Jobs", "Commands", "Compat", "Import", "Replay", "Languages", "Data", "Hosting"];
 
     public static TheoryData<string, string[]> Doors => new()
     {
@@ -21,7 +21,7 @@ public sealed partial class DoorsTests
         { "Device", ["Clients", "Accounts", "Keys", "Data", "Hosting"] },
         { "ClientRegistration", ["Clients", "Data", "Hosting"] },
         { "EndSession", ["Clients", "Sessions", "Issuing", "Keys", "Data", "Hosting"] },
-        { "Pages", ["Authorize", "Device", "Accounts", "External", "Sessions", "Clients", "Pictures", "Data", "Hosting"] },
+        { "Pages", ["Authorize", "Device", "Accounts", "External", "Sessions", "Clients", "Compat", "Pictures", "Languages", "Data", "Hosting"] },
         { "Pictures", ["Data"] },
         { "External", ["Accounts", "Sessions", "Data", "Hosting"] },
         { "Sessions", ["Data", "Hosting"] },
@@ -32,10 +32,11 @@ public sealed partial class DoorsTests
         { "Issuing", ["Accounts", "Keys", "Data", "Hosting"] },
         { "Accounts", ["Mail", "Sessions", "Keys", "Data", "Hosting"] },
         { "Clients", ["Proofs", "Data", "Hosting"] },
-        { "Mail", ["Keys", "Data", "Hosting"] },
+        { "Mail", ["Keys", "Languages", "Data", "Hosting"] },
         { "Keys", ["Data", "Hosting"] },
         { "Jobs", Everything },
         { "Commands", Everything },
+        { "Languages", [] },
         { "Data", [] },
         { "Hosting", [] },
     };

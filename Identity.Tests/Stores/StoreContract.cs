@@ -251,7 +251,7 @@ public abstract class StoreContract
         var other = (await host.AddNodeAsync()).GetRequiredService<Outbox>();
         var folder = Path.Combine(host.Folder, "mail");
         var before = Directory.GetFiles(folder).Length;
-        var rows = Enumerable.Range(0, Mails).Select(i => outbox.Seal(new Letter($"mail{i.ToString(CultureInfo.InvariantCulture)}@example.com", "123456", null), TimeSpan.FromMinutes(10))).ToList();
+        var rows = Enumerable.Range(0, Mails).Select(i => outbox.Seal(host.Services.GetRequiredService<Letters>().Code($"mail{i.ToString(CultureInfo.InvariantCulture)}@example.com", "123456", null), TimeSpan.FromMinutes(10))).ToList();
         await host.Store.WriteAsync(
             async db =>
             {

@@ -11,12 +11,17 @@ internal sealed class Browser : IDisposable
     private readonly HttpClient client;
     private readonly Uri home;
 
-    public Browser(IdentityHost host, string? userAgent = null)
+    public Browser(IdentityHost host, string? userAgent = null, string? languages = null)
     {
         home = host.Address;
         client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = home };
         // As browsers ask when a person opens something; others' servers tell people from scripts by it.
         client.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
+        if (languages is not null)
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation("Accept-Language", languages);
+        }
+
         if (userAgent is not null)
         {
             client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", userAgent);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Identity.Server.Hosting;
 using Identity.Server.Mail;
 using Identity.Tests.Support;
 
@@ -9,7 +10,7 @@ namespace Identity.Tests.Server.Mail;
 /// <summary>One attempt to hand a mail to a server, whatever the server does.</summary>
 public sealed class SmtpTests
 {
-    private static readonly Letter Letter = new("lei@example.com", "012345", null);
+    private static readonly Letter Letter = new Letters(new BrandOptions()).Code("lei@example.com", "012345", null);
 
     [Fact]
     public async Task A_code_goes_to_the_configured_server()
@@ -73,12 +74,12 @@ public sealed class SmtpTests
     }
 
     [Theory]
-    [InlineData(null, "012345 is your code", "Your code is 012345", "您的验证码是", "Your code is <b>")]
-    [InlineData("en", "012345 is your code", "Your code is 012345", "Your code is <b>", "Your code is <b>")]
-    [InlineData("zh-CN", "您的验证码：012345", "您的验证码是 012345", "您的验证码是 <b>", "您的验证码是 <b>")]
+    [InlineData(null, "012345 is your code", "Your code is 012345", "您的验证码是", "Your code is")]
+    [InlineData("en", "012345 is your code", "Your code is 012345", "Your code is", "012345</p>")]
+    [InlineData("zh-CN", "您的验证码：012345", "您的验证码是 012345", "您的验证码是", "012345</p>")]
     public void A_mail_speaks_the_language_that_was_asked_for_and_otherwise_both(string? language, string subject, string text, string html, string alsoHtml)
     {
-        using var message = (Letter with { Language = language }).Write("no-reply@id.example");
+        using var message = new Letters(new BrandOptions()).Code("lei@example.com", "012345", language).Write("no-reply@id.example");
         Assert.Equal(subject, message.Subject);
         Assert.Contains(text, message.Body, StringComparison.Ordinal);
         using var reader = new StreamReader(message.AlternateViews.Single().ContentStream);
@@ -86,7 +87,7 @@ public sealed class SmtpTests
         Assert.Contains(html, markup, StringComparison.Ordinal);
         Assert.Contains(alsoHtml, markup, StringComparison.Ordinal);
         Assert.Equal(language is null, markup.Contains("lang=\"zh-CN\"", StringComparison.Ordinal) && markup.Contains("lang=\"en\"", StringComparison.Ordinal));
-        Assert.DoesNotContain("{code}", markup + message.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("{0}", markup + message.Body, StringComparison.Ordinal);
     }
 
     private static MailTransport Transport(int port, TimeSpan deadline, bool startTls, LogMemory log) => new(
