@@ -21,7 +21,7 @@ public sealed partial class DoorsTests
         { "Device", ["Clients", "Accounts", "Keys", "Data", "Hosting"] },
         { "ClientRegistration", ["Clients", "Data", "Hosting"] },
         { "EndSession", ["Clients", "Sessions", "Issuing", "Keys", "Data", "Hosting"] },
-        { "Pages", ["Authorize", "Device", "Accounts", "External", "Sessions", "Clients", "Pictures", "Languages", "Data", "Hosting"] },
+        { "Pages", ["Authorize", "Device", "Accounts", "External", "Sessions", "Clients", "Compat", "Pictures", "Languages", "Data", "Hosting"] },
         { "Pictures", ["Data"] },
         { "External", ["Accounts", "Sessions", "Data", "Hosting"] },
         { "Sessions", ["Data", "Hosting"] },
