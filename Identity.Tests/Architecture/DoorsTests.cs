@@ -30,7 +30,7 @@ public sealed partial class DoorsTests
         { "Import", ["Accounts", "Compat", "Data", "Hosting"] },
         { "Replay", ["Hosting"] },
         { "Issuing", ["Accounts", "Keys", "Data", "Hosting"] },
-        { "Accounts", ["Mail", "Sessions", "Keys", "Data", "Hosting"] },
+        { "Accounts", ["Mail", "Languages", "Sessions", "Keys", "Data", "Hosting"] },
         { "Clients", ["Proofs", "Data", "Hosting"] },
         { "Mail", ["Keys", "Languages", "Data", "Hosting"] },
         { "Keys", ["Data", "Hosting"] },

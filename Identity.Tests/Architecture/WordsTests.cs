@@ -75,7 +75,7 @@ public sealed partial class WordsTests
     [GeneratedRegex("""\b(?:[Ww]ords(?:\.Current|\.In\([^()]*(?:\[[^\]]*\])?\))?|(?<=\s)this)(?:(?:\[|\.(?:Strong|Key)\()\s*(?:"(?<key>(?:[^"\\]|\\.)*)"|(?<variable>[A-Za-z][\w.]*)(?=[\],)])|(?<other>.))|(?<count>\.Count\()[^"]*"(?<key>(?:[^"\\]|\\.)*)",\s*"(?<key>(?:[^"\\]|\\.)*)")""", RegexOptions.None, 10_000)]
     private static partial Regex Use();
 
-    [GeneratedRegex(@"\{(?<place>\d+)[^}]*\}", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\{(?<number>\d+)[^}]*\}", RegexOptions.None, 1000)]
     private static partial Regex Place();
 
     [GeneratedRegex("""(?:>[^<@{}="();]*\p{L}{2,}[^<@{}="();]*<)|(?:^\s+\p{Lu}[^<>@{}="();]{3,}$)|(?:(?:aria-label|placeholder|alt|title|label|hint)="[^"@]*\p{L}{2,})""", RegexOptions.None, 1000)]
