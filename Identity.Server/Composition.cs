@@ -127,6 +127,11 @@ internal static class Composition
         services.AddSingleton<LogoutRequests>();
         services.AddSingleton<Consents>();
         services.AddSingleton<AccountPictures>();
+        services.AddSingleton<Profiles>();
+        services.AddSingleton<EmailChanges>();
+        services.AddSingleton<AccountRemoval>();
+        services.AddSingleton<AccountExport>();
+        services.AddSingleton<OwnApiKey>();
         AddPages(services, secure: issuer.IsHttps && !hosting.AllowInsecureHttp);
 
         services.AddSingleton<LegacyMembers>();
