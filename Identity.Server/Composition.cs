@@ -118,6 +118,7 @@ internal static class Composition
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<DeviceCodes>();
         services.AddSingleton<DeviceRequests>();
+        services.AddSingleton<VerifiedTokens>();
         services.AddSingleton<AccessTokens>();
         // There is no page yet on which a person makes an account.
         services.AddSingleton(new PromptValues(registration: false));
@@ -215,8 +216,11 @@ internal static class Composition
         }
 
         services.AddSingleton(address);
-        services.AddSingleton(new WriteGate(oneWriter: address.IsSqlite));
+        services.AddSingleton(_ => new WriteGate(oneWriter: address.IsSqlite));
         services.AddSingleton(provider => new Retries(enabled: !address.IsSqlite, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Retries>>()));
+        services.AddSingleton(options);
+        services.AddSingleton<SqliteReaders>();
+        services.AddSingleton<GroupCommit>();
         services.AddSingleton<IdentityStore>();
         services.AddSingleton<Migrator>();
         services.AddPooledDbContextFactory<IdentityDb>(db =>
