@@ -9,6 +9,7 @@ using Identity.Server.Clients;
 using Identity.Server.Compat;
 using Identity.Server.Data;
 using Identity.Server.Device;
+using Identity.Server.Discovery;
 using Identity.Server.External;
 using Identity.Server.Hosting;
 using Identity.Server.Issuing;
@@ -101,6 +102,7 @@ internal static class Composition
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<RefreshFamilies>();
         services.AddSingleton<ReferenceTokens>();
+        services.AddSingleton<PublishedDocuments>();
         services.AddSingleton<ReplayMemory>();
         services.AddSingleton<DPoPNonces>();
         services.AddSingleton<DPoPProofs>();

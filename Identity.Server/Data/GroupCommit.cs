@@ -96,7 +96,16 @@ internal sealed class GroupCommit(DatabaseAddress address, DataOptions options, 
         }
 
         connection.Execute("BEGIN IMMEDIATE");
-        group.ForEach(write => write.Run(connection));
+        foreach (var write in group)
+        {
+            write.Run(connection);
+            if (write.Failure is { } failure && connection.IsOutsideTransaction)
+            {
+                // Those before it are taken back, and those behind it must not begin on their own.
+                throw failure;
+            }
+        }
+
         connection.Execute("COMMIT");
     }
 
@@ -106,7 +115,7 @@ internal sealed class GroupCommit(DatabaseAddress address, DataOptions options, 
 
         public TaskCompletionSource<int> Done => done;
 
-        public Exception? Failure { get; set; }
+        public SqliteException? Failure { get; set; }
 
         public void Run(PreparedConnection connection)
         {
@@ -116,7 +125,7 @@ internal sealed class GroupCommit(DatabaseAddress address, DataOptions options, 
             }
             catch (SqliteException failure)
             {
-                // SQLite has taken back this statement; where it took back the whole transaction, the COMMIT says so to all.
+                // SQLite has taken back this statement; the others stand.
                 Failure = failure;
             }
         }

@@ -21,6 +21,9 @@ internal sealed class PreparedConnection : IDisposable
         }
     }
 
+    /// <summary>Whether no transaction is open: SQLite ends one by itself where it cannot go on (a full disk, a broken file).</summary>
+    public bool IsOutsideTransaction => SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) != 0;
+
     public DbCommand Command(Statement statement, ReadOnlySpan<object> values)
     {
         var fresh = !commands.TryGetValue(statement, out var command);
