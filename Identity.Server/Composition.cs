@@ -127,6 +127,11 @@ internal static class Composition
         services.AddSingleton<LogoutRequests>();
         services.AddSingleton<Consents>();
         services.AddSingleton<AccountPictures>();
+        services.AddSingleton<Profiles>();
+        services.AddSingleton<EmailChanges>();
+        services.AddSingleton<AccountRemoval>();
+        services.AddSingleton<AccountExport>();
+        services.AddSingleton<OwnApiKey>();
         AddPages(services, secure: issuer.IsHttps && !hosting.AllowInsecureHttp);
 
         services.AddSingleton<LegacyMembers>();
@@ -211,6 +216,7 @@ internal static class Composition
 
         services.AddSingleton(address);
         services.AddSingleton(new WriteGate(oneWriter: address.IsSqlite));
+        services.AddSingleton(provider => new Retries(enabled: !address.IsSqlite, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Retries>>()));
         services.AddSingleton<IdentityStore>();
         services.AddSingleton<Migrator>();
         services.AddPooledDbContextFactory<IdentityDb>(db =>

@@ -9,7 +9,7 @@ namespace Identity.Server.Accounts;
 internal sealed class Credentials(IdentityStore store, AccountRegistry registry, HashQueue hashes, TimeProvider clock, ILogger<Credentials> logger)
 {
     /// <summary>Sets a password. Sessions, refresh families and access tokens from before are void, but for the session that is kept.</summary>
-    public async Task<AccountMistake> SetPasswordAsync(Account account, string password, CancellationToken cancellationToken, KeptSession? keep = null)
+    public async Task<AccountMistake> SetPasswordAsync(Account account, string password, CancellationToken cancellationToken, KeptSession? keep = null, OutboxMailRow? notice = null)
     {
         if (registry.Check(new NewAccount { Password = password }) is var mistake and not AccountMistake.None)
         {
@@ -29,9 +29,16 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
             {
                 await db.Accounts.Where(row => row.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.PasswordHash, hash).SetProperty(row => row.UpdatedAt, now), cancellationToken);
                 await EndEverythingAsync(db, account.Id, now, cancellationToken, keep);
+                if (notice is not null)
+                {
+                    db.Add(notice);
+                    await db.SaveChangesAsync(cancellationToken);
+                }
+
                 return (true, true);
             },
-            cancellationToken);
+            cancellationToken,
+            LostAnswer.Repeat);
         AuditLog.PasswordSet(logger, account.Subject);
         AuditLog.SessionsEnded(logger, account.Subject);
         return AccountMistake.None;
@@ -49,7 +56,8 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
                 await EndEverythingAsync(db, account.Id, now, cancellationToken);
                 return (rows == 1, rows == 1);
             },
-            cancellationToken);
+            cancellationToken,
+            LostAnswer.Ask(db => db.Accounts.AnyAsync(row => row.Id == account.Id && row.DisabledAt == now, cancellationToken)));
         if (locked)
         {
             AuditLog.AccountLocked(logger, account.Subject);
@@ -65,7 +73,8 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
         var now = clock.GetUtcNow();
         await store.WriteAsync(
             db => db.Accounts.Where(row => row.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.DisabledAt, (DateTimeOffset?)null).SetProperty(row => row.UpdatedAt, now), cancellationToken),
-            cancellationToken);
+            cancellationToken,
+            LostAnswer.Repeat);
         AuditLog.AccountUnlocked(logger, account.Subject);
     }
 
@@ -78,7 +87,8 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
                 await EndEverythingAsync(db, account.Id, clock.GetUtcNow(), cancellationToken, keep);
                 return (true, true);
             },
-            cancellationToken);
+            cancellationToken,
+            LostAnswer.Repeat);
         AuditLog.SessionsEnded(logger, account.Subject);
     }
 

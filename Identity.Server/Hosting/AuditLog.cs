@@ -38,6 +38,18 @@ internal static partial class AuditLog
     [LoggerMessage(2014, LogLevel.Warning, "Authorization code reuse: family {Family} of client {Client} was revoked")]
     public static partial void CodeReused(ILogger logger, Guid family, string client);
 
+    [LoggerMessage(2015, LogLevel.Information, "Browser session {Session} of {Subject} ended")]
+    public static partial void SessionEnded(ILogger logger, string session, string subject);
+
+    [LoggerMessage(2016, LogLevel.Information, "Access token {Token} of client {Client}, good until {Until:O}, was revoked by its client")]
+    public static partial void AccessTokenRevoked(ILogger logger, string token, string client, DateTimeOffset until);
+
+    [LoggerMessage(2017, LogLevel.Information, "Account {Subject} took back what client {Client} was allowed")]
+    public static partial void ConsentWithdrawn(ILogger logger, string subject, string client);
+
+    [LoggerMessage(2018, LogLevel.Information, "A new sign-in of {Subject} ended what client {Client} held under {Group}")]
+    public static partial void FamilyReplaced(ILogger logger, string subject, string client, string group);
+
     [LoggerMessage(2020, LogLevel.Information, "Token request of client {Client} refused: {Error} ({Reason})")]
     public static partial void TokenRefused(ILogger logger, string client, string error, RefusalReason reason);
 
@@ -91,4 +103,16 @@ internal static partial class AuditLog
 
     [LoggerMessage(2093, LogLevel.Information, "Client {Client} removed its registration")]
     public static partial void RegistrationRemoved(ILogger logger, string client);
+
+    [LoggerMessage(2100, LogLevel.Information, "Profile of account {Subject} was changed")]
+    public static partial void ProfileChanged(ILogger logger, string subject);
+
+    [LoggerMessage(2101, LogLevel.Information, "E-mail address of account {Subject} was changed from {Address}")]
+    public static partial void EmailChanged(ILogger logger, string subject, string address);
+
+    [LoggerMessage(2102, LogLevel.Information, "Account {Subject} was deleted by {By}")]
+    public static partial void AccountDeleted(ILogger logger, string subject, string by);
+
+    [LoggerMessage(2105, LogLevel.Information, "Account {Subject} fetched what is stored about it")]
+    public static partial void DataExported(ILogger logger, string subject);
 }

@@ -59,7 +59,14 @@ internal sealed class MemberImport(ImportTarget target, ImportReport report, Tim
                 }
                 else
                 {
-                    await target.Store.TransactAsync(async db => (true, await WriteAsync(db, people, hashes, outcome, cancellationToken)), cancellationToken);
+                    await target.Store.TransactAsync(
+                        async db =>
+                        {
+                            // Anew, for the store may run this again.
+                            outcome = new Outcome { Remarks = [.. told] };
+                            return (true, await WriteAsync(db, people, hashes, outcome, cancellationToken));
+                        },
+                        cancellationToken);
                 }
             }
             catch (DbUpdateException) when (attempt < MaxRetries)

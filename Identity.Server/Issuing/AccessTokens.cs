@@ -69,7 +69,7 @@ internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, Refere
     {
         var (jti, expiresAt) = (claims.Id.Text, claims.ExpiresAt.ToUnixTimeMilliseconds());
         return store.WriteAsync(
-            db => db.Database.ExecuteSqlAsync($"INSERT INTO revoked_tokens (jti, expires_at) VALUES ({jti}, {expiresAt}) ON CONFLICT DO NOTHING", cancellationToken), cancellationToken);
+            db => db.Database.ExecuteSqlAsync($"INSERT INTO revoked_tokens (jti, expires_at) VALUES ({jti}, {expiresAt}) ON CONFLICT DO NOTHING", cancellationToken), cancellationToken, LostAnswer.Repeat);
     }
 
     private sealed class State

@@ -48,7 +48,8 @@ internal sealed class AuthorizationCodes(IdentityStore store, RefreshFamilies fa
                 await db.SaveChangesAsync(cancellationToken);
                 return (true, code);
             },
-            cancellationToken);
+            cancellationToken,
+            LostAnswer.Ask(db => db.AuthorizationCodes.AnyAsync(one => one.CodeHash == row.CodeHash, cancellationToken)));
     }
 
     /// <summary>A code that this client may redeem now, not used up yet. One that was used already ends what it gave (RFC 6749 §4.1.2).</summary>

@@ -69,7 +69,7 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
 
         if (authorization.CodeHash is { } code)
         {
-            if (!await store.TransactAsync(async db => await AuthorizationCodes.UseAsync(db, code, row.Id, now, cancellationToken) && await InsertAsync(db, row, cancellationToken) ? (true, true) : (false, false), cancellationToken))
+            if (!await store.TransactAsync(async db => await AuthorizationCodes.UseAsync(db, code, row.Id, now, cancellationToken) && await InsertAsync(db, row, cancellationToken) ? (true, true) : (false, false), cancellationToken, Begun(row)))
             {
                 // Whoever lost the race holds a code that was used: what the winner got is ended (RFC 6749 §4.1.2).
                 if (await store.ReadAsync(db => db.AuthorizationCodes.Where(one => one.CodeHash == code).Select(one => one.FamilyId).SingleOrDefaultAsync(CancellationToken.None), CancellationToken.None) is { } winner
@@ -83,18 +83,21 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
         }
         else if (authorization.DeviceHash is { } device)
         {
-            if (!await store.TransactAsync(async db => await DeviceCodes.UseAsync(db, device, row.Id, now, cancellationToken) && await InsertAsync(db, row, cancellationToken) ? (true, true) : (false, false), cancellationToken))
+            if (!await store.TransactAsync(async db => await DeviceCodes.UseAsync(db, device, row.Id, now, cancellationToken) && await InsertAsync(db, row, cancellationToken) ? (true, true) : (false, false), cancellationToken, Begun(row)))
             {
                 return null;
             }
         }
         else if (row.SessionKey is null)
         {
-            await store.WriteAsync(db => InsertAsync(db, row, cancellationToken), cancellationToken);
+            await store.WriteOnceAsync(db => InsertAsync(db, row, cancellationToken), Begun(row), cancellationToken);
         }
         else
         {
-            await ReplaceAsync(row, now, cancellationToken);
+            if (await ReplaceAsync(row, now, cancellationToken))
+            {
+                AuditLog.FamilyReplaced(logger, account.Subject, row.ClientId, row.SessionKey);
+            }
         }
 
         return new(row.Id, Token(row, 1));
@@ -182,11 +185,15 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
     public Task<bool> RevokeAsync(Guid family, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return store.WriteAsync(
+        return store.WriteOnceAsync(
             async db => await db.RefreshFamilies.Where(row => row.Id == family && row.RevokedAt == null)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken) == 1,
+            LostAnswer.Ask(db => db.RefreshFamilies.AnyAsync(row => row.Id == family && row.RevokedAt == now, cancellationToken)),
             cancellationToken);
     }
+
+    // Its identifier was drawn for it: where it is, our own commit stands.
+    private static LostAnswer Begun(RefreshFamilyRow row) => LostAnswer.Ask(db => db.RefreshFamilies.AnyAsync(one => one.Id == row.Id));
 
     // Who needs a key to use it gains nothing by having it replaced.
     private static RefreshPolicy Policy(RefreshFamilyRow row, ClientMetadata client) => client.RefreshPolicy with { Rotates = client.RefreshPolicy.Rotates && row.KeyThumbprint is null };
@@ -199,24 +206,25 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
         return await db.SaveChangesAsync(cancellationToken) == 1;
     }
 
+    /// <returns>Whether there was an earlier one.</returns>
     // One living family for each session is the unique index's word. Where there are many writers, two sign-ins may both
     // have ended the earlier one; the index stops the second, which comes again and ends the first.
-    private async Task ReplaceAsync(RefreshFamilyRow row, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<bool> ReplaceAsync(RefreshFamilyRow row, DateTimeOffset now, CancellationToken cancellationToken)
     {
         for (var race = 1; ; race++)
         {
             try
             {
-                await store.TransactAsync(
+                return await store.TransactAsync(
                     async db =>
                     {
-                        await db.RefreshFamilies
+                        var ended = await db.RefreshFamilies
                             .Where(other => other.AccountId == row.AccountId && other.ClientId == row.ClientId && other.SessionKey == row.SessionKey && other.RevokedAt == null)
                             .ExecuteUpdateAsync(set => set.SetProperty(other => other.RevokedAt, now), cancellationToken);
-                        return (true, await InsertAsync(db, row, cancellationToken));
+                        return (await InsertAsync(db, row, cancellationToken), ended > 0);
                     },
-                    cancellationToken);
-                return;
+                    cancellationToken,
+                    Begun(row));
             }
             catch (DbUpdateException conflict) when (race < MaxRaces && conflict.InnerException is DbException { SqlState: UniqueViolation })
             {
@@ -239,13 +247,15 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
         var expiresAt = Earlier(now + client.RefreshTokenLifetime, family.AbsoluteExpiresAt);
         var behind = verdict.Act == RefreshAct.FastForward;
         var ahead = behind ? (long)presented : from;
-        var moved = await store.WriteAsync(
+        // Two who move it in the same millisecond get the same successor, so either may take the row for its own.
+        var moved = await store.WriteOnceAsync(
             async db => await db.RefreshFamilies
                 .Where(row => row.Id == id && row.RevokedAt == null && (behind ? row.Generation < ahead : row.Generation == from)
                     && db.Accounts.Any(account => account.Id == row.AccountId && account.DisabledAt == null))
                 .ExecuteUpdateAsync(
                     set => set.SetProperty(row => row.Generation, to).SetProperty(row => row.RotatedAt, now).SetProperty(row => row.ExpiresAt, expiresAt),
                     cancellationToken) == 1,
+            LostAnswer.Ask(db => db.RefreshFamilies.AnyAsync(row => row.Id == id && row.Generation == to && row.RotatedAt == now && row.RevokedAt == null, cancellationToken)),
             cancellationToken);
         if (moved && behind)
         {

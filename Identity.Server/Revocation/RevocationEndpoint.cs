@@ -52,6 +52,7 @@ internal static class RevocationEndpoint
             }
 
             await accessTokens.RevokeAsync(good.Claims, CancellationToken.None);
+            AuditLog.AccessTokenRevoked(logger, good.Claims.Id.Text, good.Claims.ClientId, good.Claims.ExpiresAt);
         }
 
         // §2.2: an unknown token is as revoked as one can be.

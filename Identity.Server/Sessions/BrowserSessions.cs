@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Identity.Server.Sessions;
 
 /// <summary>Who is signed in in which browser. A session is a row; ending it ends what was issued in it.</summary>
-internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
+internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock, ILogger<BrowserSessions> logger)
 {
     private static readonly TimeSpan IdleRemembered = TimeSpan.FromDays(14);
     private static readonly TimeSpan LongestUnremembered = TimeSpan.FromHours(24);
@@ -30,7 +30,7 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
 
         var now = clock.GetUtcNow();
         if (row.EndedAt is not null || now >= row.ExpiresAt || (row.Remembered && now >= row.SeenAt + IdleRemembered)
-            || row.Account is not { DisabledAt: null } account || account.Outlived(row.ContinuedAt ?? row.AuthTime))
+            || row.Account is not { DisabledAt: null } account || account.Outlived(Later(row.ContinuedAt, row.AuthTime)))
         {
             return null;
         }
@@ -52,12 +52,13 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
         var handle = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size));
         var now = clock.GetUtcNow();
         var expiresAt = now + (remember ? LongestRemembered : LongestUnremembered);
-        await store.TransactAsync(
+        var ended = await store.TransactAsync(
             async db =>
             {
-                if (before is not null && await db.Sessions.Where(row => row.HandleHash == before).Select(row => row.Sid).SingleOrDefaultAsync(cancellationToken) is { } replaced)
+                var replaced = before is null ? null : await db.Sessions.AsNoTracking().Include(row => row.Account).SingleOrDefaultAsync(row => row.HandleHash == before, cancellationToken);
+                if (replaced is not null && !await EndAsync(db, replaced.Sid, now, cancellationToken))
                 {
-                    _ = await EndAsync(db, replaced, now, cancellationToken);
+                    replaced = null;
                 }
 
                 db.Add(new SessionRow
@@ -74,22 +75,50 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
                     UserAgent = UserAgent(http.Request),
                     Address = caller.Address,
                 });
-                return (true, await db.SaveChangesAsync(cancellationToken));
+                await db.SaveChangesAsync(cancellationToken);
+                return (true, replaced);
             },
-            cancellationToken);
+            cancellationToken,
+            LostAnswer.Ask(db => db.Sessions.AnyAsync(row => row.HandleHash == Handle.Hash(handle), cancellationToken)));
+        if (ended is not null)
+        {
+            AuditLog.SessionEnded(logger, ended.Sid, ended.Account!.Subject);
+        }
+
         SessionCookies.SetSession(http, handle, remember ? expiresAt : null);
+    }
+
+    /// <summary>
+    /// The person of this session proved themselves once more: it goes on with a new handle, and its clients hear nothing.
+    /// </summary>
+    /// <param name="http">The browser.</param>
+    /// <param name="session">Living.</param>
+    /// <param name="methods">What was proved now, RFC 8176.</param>
+    /// <param name="fromTheStart">Whether it was a whole sign-in, from which on the session counts; false for a second step that was added to an older first one.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    /// <returns>False for a session that ended meanwhile.</returns>
+    public async Task<bool> ProveAsync(HttpContext http, SessionRow session, IReadOnlyList<string> methods, bool fromTheStart, CancellationToken cancellationToken)
+    {
+        var handle = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size));
+        var (hash, before, authTime) = (Handle.Hash(handle), session.HandleHash, fromTheStart ? clock.GetUtcNow() : session.AuthTime);
+        var amr = string.Join(' ', fromTheStart ? methods : session.Amr.Split(' ', StringSplitOptions.RemoveEmptyEntries).Union(methods, StringComparer.Ordinal));
+        if (await store.WriteAsync(
+                db => db.Sessions.Where(row => row.Sid == session.Sid && row.HandleHash == before && row.EndedAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(row => row.HandleHash, hash).SetProperty(row => row.AuthTime, authTime).SetProperty(row => row.Amr, amr), cancellationToken),
+                cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        SessionCookies.SetSession(http, handle, session.Remembered ? session.ExpiresAt : null);
+        return true;
     }
 
     /// <summary>Ends this session and every refresh family that does not outlive it, in one commit.</summary>
     public async Task EndAsync(HttpContext http, SessionRow session, CancellationToken cancellationToken)
     {
-        await store.TransactAsync(
-            async db =>
-            {
-                _ = await EndAsync(db, session.Sid, clock.GetUtcNow(), cancellationToken);
-                return (true, true);
-            },
-            cancellationToken);
+        await store.TransactAsync(async db => (true, await EndAsync(db, session.Sid, clock.GetUtcNow(), cancellationToken)), cancellationToken, LostAnswer.Repeat);
+        AuditLog.SessionEnded(logger, session.Sid, session.Account!.Subject);
         SessionCookies.ClearSession(http);
     }
 
@@ -107,13 +136,25 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
 
     /// <summary>Ends one session of an account, wherever it is, with every refresh family that does not outlive it.</summary>
     /// <returns>False when the account has no such session open.</returns>
-    public Task<bool> EndAsync(int accountId, string sid, CancellationToken cancellationToken) => store.TransactAsync(
-        async db =>
+    public async Task<bool> EndAsync(int accountId, string sid, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var subject = await store.TransactAsync(
+            async db =>
+            {
+                var whose = await db.Sessions.Where(row => row.Sid == sid && row.AccountId == accountId).Select(row => row.Account!.Subject).SingleOrDefaultAsync(cancellationToken);
+                var ended = whose is not null && await EndAsync(db, sid, now, cancellationToken);
+                return (ended, ended ? whose : null);
+            },
+            cancellationToken,
+            LostAnswer.Ask(db => db.Sessions.AnyAsync(row => row.Sid == sid && row.EndedAt == now, cancellationToken)));
+        if (subject is not null)
         {
-            var ended = await db.Sessions.AnyAsync(row => row.Sid == sid && row.AccountId == accountId, cancellationToken) && await EndAsync(db, sid, clock.GetUtcNow(), cancellationToken);
-            return (ended, ended);
-        },
-        cancellationToken);
+            AuditLog.SessionEnded(logger, sid, subject);
+        }
+
+        return subject is not null;
+    }
 
     private static async Task<bool> EndAsync(IdentityDb db, string sid, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -126,6 +167,8 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock)
         await db.RefreshFamilies.Where(row => row.Sid == sid && row.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
         return true;
     }
+
+    private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;
 
     // ASCII, as browsers write it.
     private static string? UserAgent(HttpRequest request) =>

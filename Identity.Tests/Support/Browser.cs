@@ -63,9 +63,9 @@ internal sealed class Browser : IDisposable
     public Task<Stop> PostAsync(string address, params (string Name, string Value)[] fields) =>
         GoAsync(new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))) });
 
-    /// <summary>Signs in on the page, whichever request waits behind it.</summary>
+    /// <summary>Signs in on the page, in whichever language it is and whichever request waits behind it.</summary>
     public Task<Stop> SignInAsync(Stop page, string name, string password = "correct horse battery") =>
-        SubmitAsync(page, "Sign in", ("username", name), ("password", password));
+        SubmitAsync(page, page.Document.QuerySelector("form:has(input[type=password]) button")!.TextContent.Trim(), ("username", name), ("password", password));
 
     public void Dispose() => client.Dispose();
 
