@@ -73,7 +73,7 @@ internal static class Composition
         AddKeys(services);
         AddAccounts(services, Settings.Read<AccountsOptions>(configuration, "Accounts", options => options.Mistakes(production)));
 
-        services.AddSingleton(ScopeDirectory.Read(configuration, LegacyApis.Names));
+        services.AddSingleton(ScopeDirectory.Read(configuration, LegacyApis.Names, development));
         services.AddSingleton<ClientDirectory>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<ConfiguredClients>();

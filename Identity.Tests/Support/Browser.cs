@@ -10,10 +10,19 @@ internal sealed class Browser : IDisposable
 {
     private readonly HttpClient client;
     private readonly Uri home;
+    private readonly Uri? also;
 
     public Browser(IdentityHost host, string? userAgent = null)
+        : this(host.Address, userAgent)
     {
-        home = host.Address;
+    }
+
+    /// <param name="home">The server.</param>
+    /// <param name="userAgent">As the browser calls itself.</param>
+    /// <param name="also">Another site whose redirects are followed too.</param>
+    public Browser(Uri home, string? userAgent = null, Uri? also = null)
+    {
+        (this.home, this.also) = (home, also);
         client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = home };
         // As browsers ask when a person opens something; others' servers tell people from scripts by it.
         client.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
@@ -77,7 +86,7 @@ internal sealed class Browser : IDisposable
             }
 
             var next = new Uri(address, location);
-            if (!home.IsBaseOf(next))
+            if (!home.IsBaseOf(next) && also?.IsBaseOf(next) is not true)
             {
                 return stop with { Left = next };
             }
