@@ -32,7 +32,7 @@ namespace Identity.Server;
 internal static class Composition
 {
     /// <summary>Our sections of the configuration. <c>Brand</c> is a name that is kept for a later room.</summary>
-    private static readonly Dictionary<string, Type> Sections = new(StringComparer.Ordinal)
+    internal static IReadOnlyDictionary<string, Type> Sections { get; } = new Dictionary<string, Type>(StringComparer.Ordinal)
     {
         ["Hosting"] = typeof(HostingOptions),
         ["Data"] = typeof(DataOptions),
