@@ -158,12 +158,12 @@ public sealed class CommandsTests : IDisposable
         });
         // The demonstration client is of the configuration of before, and still enabled.
         Assert.Equal(
-            "failure configuration, failure proxies, warning mail, failure mail, failure public address, failure keys, failure client demo, warning client demo, warning client sample-spa, warning client sample-web",
+            "failure configuration, failure proxies, warning mail, failure mail, failure public address, failure keys, failure client demo, warning client demo, warning client sample-spa, warning client sample-spa, warning client sample-spa, failure client sample-web, warning client sample-web, warning client sample-web",
             await DoctorAsync(1, "--environment=Production", "--config", config));
         var (exitCode, text, _) = await RunAsync(null, "doctor");
         Assert.Equal(1, exitCode);
         Assert.Contains($"-> chmod 600 {folder.MasterKey}\n", text, StringComparison.Ordinal);
-        Assert.Matches(@"(?m)^1 wrong, 2 to look at, \d+ well$", text);
+        Assert.Matches(@"(?m)^1 wrong, 3 to look at, \d+ well$", text);
     }
 
     [Fact]
