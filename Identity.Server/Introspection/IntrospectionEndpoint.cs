@@ -99,11 +99,11 @@ internal static class IntrospectionEndpoint
             Active = true,
             Scope = scope.Count > 0 ? family.Scope : null,
             ClientId = family.ClientId,
-            Username = MaySeeName(caller, scope, scopes) ? family.Account!.UserName : null,
+            Username = MaySeeName(caller, scope, scopes) ? family.Account?.UserName : null,
             TokenType = "refresh_token",
             Exp = family.ExpiresAt.ToUnixTimeSeconds(),
             Iat = family.RotatedAt.ToUnixTimeSeconds(),
-            Sub = subjects.For(family.Account, owner.Metadata),
+            Sub = subjects.For(family.Account!, owner.Metadata),
             Iss = issuer,
             AuthTime = family.AuthTime.ToUnixTimeSeconds(),
         };

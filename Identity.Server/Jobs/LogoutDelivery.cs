@@ -1,5 +1,6 @@
 using Identity.Server.Clients;
 using Identity.Server.Data;
+using Identity.Server.Hosting;
 using Identity.Server.Issuing;
 using Identity.Server.Sessions;
 using Microsoft.EntityFrameworkCore;
