@@ -12,16 +12,13 @@ internal static class StrangersHttp
 {
     public const string Name = "addresses of strangers";
 
-    // No redirects: what one would lead to is not what was registered.
-    public static SocketsHttpHandler Handler() => new() { AllowAutoRedirect = false, UseCookies = false, ConnectCallback = ConnectAsync };
+    // No redirects: what one would lead to is not what was registered. No proxy: it would connect in our place, and to anything.
+    public static SocketsHttpHandler Handler() => new() { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ConnectCallback = ConnectAsync };
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var target = context.DnsEndPoint;
-        // Behind a proxy it is the proxy that connects, and its rules that hold.
-        var proxied = !string.Equals(context.InitialRequestMessage.RequestUri?.IdnHost, target.Host, StringComparison.OrdinalIgnoreCase);
-        var found = await Dns.GetHostAddressesAsync(target.Host, cancellationToken);
-        IPAddress[] allowed = proxied ? found : Array.FindAll(found, PublicAddresses.IsPublic);
+        var allowed = Array.FindAll(await Dns.GetHostAddressesAsync(target.Host, cancellationToken), PublicAddresses.IsPublic);
         if (allowed.Length == 0)
         {
             throw new HttpRequestException($"{target.Host} has no public address.");
