@@ -117,6 +117,7 @@ internal static class Composition
         // What a redirect would lead to is not what was registered.
         services.AddHttpClient(ClientDocuments.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddHttpClient(LogoutDelivery.HttpName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        services.AddHttpClient(StrangersHttp.Name).ConfigurePrimaryHttpMessageHandler(StrangersHttp.Handler);
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<DeviceCodes>();
         services.AddSingleton<DeviceRequests>();

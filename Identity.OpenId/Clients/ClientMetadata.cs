@@ -164,6 +164,10 @@ public sealed record ClientMetadata
     [JsonIgnore]
     public string? Sector => SubjectType is not "pairwise" ? null : (SectorIdentifierUri ?? (RedirectUris.Count > 0 ? RedirectUris[0] : null)) is { } uri ? new Uri(uri).Host : ClientId;
 
+    /// <summary>Whether it registered itself: what it says of itself is then nobody's word but its own.</summary>
+    [JsonIgnore]
+    public bool IsStranger { get; init; }
+
     [JsonIgnore]
     public bool IsFapi => Profile is "fapi2";
 

@@ -34,6 +34,12 @@ internal static class FapiRules
             yield return "profile fapi2 takes id_token_signed_response_alg ES256.";
         }
 
+        // §5.4.1 is about every JWT that is made, not the id_token alone.
+        if (client.UserinfoSignedResponseAlg is "RS256")
+        {
+            yield return "profile fapi2 takes userinfo_signed_response_alg ES256, or none.";
+        }
+
         if (!client.RequirePkce)
         {
             yield return "profile fapi2 does not go with require_pkce: false.";

@@ -39,7 +39,7 @@ public static class RegistrationRequest
         known.TryAdd("grant_types", new JsonArray(GrantTypes.AuthorizationCode));
         var (client, mistake) = ClientMetadata.Read(known.ToJsonString());
         // A person is always asked: nobody here has vouched for the client.
-        client = client is null ? null : client with { RequireConsent = true };
+        client = client is null ? null : client with { RequireConsent = true, IsStranger = true };
         mistake ??= Mistake(client!) ?? ClientRules.Mistakes(WithSecret(client!), Grants, scopes, production).FirstOrDefault();
         return mistake is null ? client! : Invalid(mistake);
     }
@@ -57,6 +57,9 @@ public static class RegistrationRequest
     /// <summary>Whether an address can be one client's alone. That of the own machine is everybody's.</summary>
     public static bool IsOwned(string redirectUri) => !(Uri.TryCreate(redirectUri, UriKind.Absolute, out var uri) && uri.Scheme is "http" && uri.IsLoopback);
 
+    /// <summary>An address as browsers understand it: however the host is written and whether or not the usual port is named, it is one place.</summary>
+    public static string Canonical(string redirectUri) => Uri.TryCreate(redirectUri, UriKind.Absolute, out var uri) ? uri.AbsoluteUri : redirectUri;
+
     // ClientRules takes an operator's word for what people are shown.
     private static string? Mistake(ClientMetadata client)
     {
@@ -68,6 +71,15 @@ public static class RegistrationRequest
         if (client.ClientName?.Length > 100 || client.Contacts.Count > 10 || client.Contacts.Any(contact => contact.Length > 256) || client.RedirectUris.Count > 20 || client.PostLogoutRedirectUris.Count > 20)
         {
             return "client_name, contacts or a list of addresses is too long.";
+        }
+
+        // The server itself goes there: a stranger must not send it to its own machine or to a neighbour that the stranger cannot reach.
+        foreach (var (name, uri) in new[] { ("jwks_uri", client.JwksUri), ("sector_identifier_uri", client.SectorIdentifierUri), ("backchannel_logout_uri", client.BackchannelLogoutUri) })
+        {
+            if (uri is not null && !(Uri.TryCreate(uri, UriKind.Absolute, out var there) && there.Scheme is "https" && PublicAddresses.MayBePublic(there)))
+            {
+                return $"{name} must be an https URI of a public host.";
+            }
         }
 
         return new[] { ("client_uri", client.ClientUri), ("logo_uri", client.LogoUri), ("tos_uri", client.TosUri), ("policy_uri", client.PolicyUri) }

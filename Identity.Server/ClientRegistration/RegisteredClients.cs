@@ -101,8 +101,8 @@ internal sealed class RegisteredClients(IdentityStore store, ClientDirectory dir
             {
                 await db.LockAsync(ChangeRow.Clients, cancellationToken);
                 var others = await db.Clients.AsNoTracking().Where(row => row.ClientId != client.ClientId).Select(row => row.Metadata).ToListAsync(cancellationToken);
-                var taken = others.SelectMany(metadata => ClientMetadata.Read(metadata).Client!.RedirectUris).Where(RegistrationRequest.IsOwned);
-                if (client.RedirectUris.Intersect(taken, StringComparer.Ordinal).Any() || await change(db) != 1)
+                var taken = others.SelectMany(metadata => ClientMetadata.Read(metadata).Client!.RedirectUris).Where(RegistrationRequest.IsOwned).Select(RegistrationRequest.Canonical);
+                if (client.RedirectUris.Select(RegistrationRequest.Canonical).Intersect(taken, StringComparer.Ordinal).Any() || await change(db) != 1)
                 {
                     return (false, false);
                 }

@@ -18,8 +18,8 @@ internal sealed class ClientDirectory(IdentityStore store)
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         var rows = await store.ReadAsync(
-            db => db.Clients.AsNoTracking().Where(row => row.DisabledAt == null).Select(row => row.Metadata).ToListAsync(cancellationToken), cancellationToken);
-        snapshot = rows.Select(metadata => ClientMetadata.Read(metadata).Client!)
+            db => db.Clients.AsNoTracking().Where(row => row.DisabledAt == null).Select(row => new { row.Metadata, row.Origin }).ToListAsync(cancellationToken), cancellationToken);
+        snapshot = rows.Select(row => ClientMetadata.Read(row.Metadata).Client! with { IsStranger = row.Origin is ClientRow.FromRegistration })
             .ToFrozenDictionary(client => client.ClientId, client => new RegisteredClient(client), StringComparer.Ordinal);
         Origins = snapshot.Values.SelectMany(client => client.Metadata.CorsOrigins).ToFrozenSet(StringComparer.Ordinal);
     }

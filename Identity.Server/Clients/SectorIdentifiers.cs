@@ -8,5 +8,5 @@ internal sealed class SectorIdentifiers(ClientDocuments documents)
 {
     /// <summary>A sentence for whoever registers; null when the sector agrees, or there is none to ask.</summary>
     public async Task<string?> MistakeAsync(ClientMetadata client, CancellationToken cancellationToken) =>
-        client.SectorIdentifierUri is { } uri ? SectorDocument.Mistake(await documents.FetchAsync(uri, cancellationToken), client) : null;
+        client.SectorIdentifierUri is { } uri ? SectorDocument.Mistake(await documents.FetchAsync(client, uri, cancellationToken), client) : null;
 }

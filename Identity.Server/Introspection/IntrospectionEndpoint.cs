@@ -15,7 +15,7 @@ namespace Identity.Server.Introspection;
 internal static class IntrospectionEndpoint
 {
     public static async Task<Results<ProtocolJson<IntrospectionResponse>, ContentHttpResult, OAuthRefusal>> HandleAsync(
-        HttpContext http, ClientAuthenticator authenticator, ClientDirectory clients, AccessTokens accessTokens, RefreshFamilies families, Subjects subjects, TokenIssuer mint, CancellationToken cancellationToken)
+        HttpContext http, ClientAuthenticator authenticator, ClientDirectory clients, ScopeDirectory scopes, AccessTokens accessTokens, RefreshFamilies families, Subjects subjects, TokenIssuer mint, CancellationToken cancellationToken)
     {
         if (!(await http.Request.ReadParametersAsync(cancellationToken)).Succeeded(out var parameters, out var error)
             || !PresentedClient.Read(http.Request.Headers.Authorization, parameters).Succeeded(out var presented, out error)
@@ -40,8 +40,8 @@ internal static class IntrospectionEndpoint
 
         var issuer = Caller.Of(http).Issuer;
         var answer = token.Length == RefreshToken.TextLength
-            ? await RefreshAsync(token, caller, issuer, clients, families, subjects, cancellationToken)
-            : await AccessAsync(token, caller, issuer, clients, accessTokens, cancellationToken);
+            ? await RefreshAsync(token, caller, issuer, clients, scopes, families, subjects, cancellationToken)
+            : await AccessAsync(token, caller, issuer, clients, scopes, accessTokens, cancellationToken);
         // RFC 9701 §4: who asks for a JWT gets one.
         if (http.Request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType.Equals(IntrospectionToken.MediaType, StringComparison.OrdinalIgnoreCase)))
         {
@@ -53,7 +53,7 @@ internal static class IntrospectionEndpoint
     }
 
     // A token that is not meant for the caller is as inactive as a forged one (§2.2).
-    private static async Task<IntrospectionResponse> AccessAsync(string token, AuthenticatedClient caller, string issuer, ClientDirectory clients, AccessTokens tokens, CancellationToken cancellationToken)
+    private static async Task<IntrospectionResponse> AccessAsync(string token, AuthenticatedClient caller, string issuer, ClientDirectory clients, ScopeDirectory scopes, AccessTokens tokens, CancellationToken cancellationToken)
     {
         if (!(await tokens.ReadAsync(token, issuer, cancellationToken)).Succeeded(out var good, out _)
             || clients.Find(good.Claims.ClientId) is null
@@ -68,7 +68,7 @@ internal static class IntrospectionEndpoint
             Active = true,
             Scope = claims.Scope.Count > 0 ? claims.Scope.ToString() : null,
             ClientId = claims.ClientId,
-            Username = good.Account?.UserName,
+            Username = MaySeeName(caller, claims.Scope, scopes) ? good.Account?.UserName : null,
             TokenType = claims.KeyThumbprint is null ? "Bearer" : "DPoP",
             Exp = claims.ExpiresAt.ToUnixTimeSeconds(),
             Iat = claims.IssuedAt.ToUnixTimeSeconds(),
@@ -83,7 +83,7 @@ internal static class IntrospectionEndpoint
         };
     }
 
-    private static async Task<IntrospectionResponse> RefreshAsync(string token, AuthenticatedClient caller, string issuer, ClientDirectory clients, RefreshFamilies families, Subjects subjects, CancellationToken cancellationToken)
+    private static async Task<IntrospectionResponse> RefreshAsync(string token, AuthenticatedClient caller, string issuer, ClientDirectory clients, ScopeDirectory scopes, RefreshFamilies families, Subjects subjects, CancellationToken cancellationToken)
     {
         if (await families.PeekAsync(token, cancellationToken) is not { } family
             || clients.Find(family.ClientId) is not { } owner
@@ -93,18 +93,23 @@ internal static class IntrospectionEndpoint
             return IntrospectionResponse.Inactive;
         }
 
+        var scope = ScopeSet.Parse(family.Scope).Succeeded(out var granted, out _) ? granted : ScopeSet.Empty;
         return new IntrospectionResponse
         {
             Active = true,
-            Scope = ScopeSet.Parse(family.Scope).Succeeded(out var scope, out _) && scope.Count > 0 ? family.Scope : null,
+            Scope = scope.Count > 0 ? family.Scope : null,
             ClientId = family.ClientId,
-            Username = family.Account!.UserName,
+            Username = MaySeeName(caller, scope, scopes) ? family.Account?.UserName : null,
             TokenType = "refresh_token",
             Exp = family.ExpiresAt.ToUnixTimeSeconds(),
             Iat = family.RotatedAt.ToUnixTimeSeconds(),
-            Sub = subjects.For(family.Account, owner.Metadata),
+            Sub = subjects.For(family.Account!, owner.Metadata),
             Iss = issuer,
             AuthTime = family.AuthTime.ToUnixTimeSeconds(),
         };
     }
+
+    // What the person allowed, and no more: a client could else learn from its own token what no scope of it releases.
+    private static bool MaySeeName(AuthenticatedClient caller, ScopeSet scope, ScopeDirectory scopes) =>
+        caller.Metadata.MayIntrospect || scopes.Claims(scope).Contains("preferred_username", StringComparer.Ordinal);
 }

@@ -94,9 +94,9 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
     /// <summary>Userinfo as a JWT, OpenID Connect Core §5.3.2.</summary>
     public string UserInfo(string claims, string algorithm) => keys.Signer(algorithm).Sign(claims, IdTokenClaims.Type);
 
-    /// <summary>An introspection answer as a JWT, RFC 9701 §5.</summary>
+    /// <summary>An introspection answer as a JWT, RFC 9701 §5; its default is RS256, which FAPI 2.0 Security Profile §5.4.1 rules out.</summary>
     public string Introspection(ClientMetadata caller, string issuer, IntrospectionResponse response) =>
-        keys.Signer(caller.IntrospectionSignedResponseAlg).Sign(IntrospectionToken.ToJson(issuer, caller.ClientId, clock.GetUtcNow(), response), IntrospectionToken.Type);
+        keys.Signer(caller.IsFapi ? SecurityAlgorithms.EcdsaSha256 : caller.IntrospectionSignedResponseAlg).Sign(IntrospectionToken.ToJson(issuer, caller.ClientId, clock.GetUtcNow(), response), IntrospectionToken.Type);
 
     // RFC 9068 §2.2: where no person is, the client itself is the subject.
     private string SubjectOf(Authorization authorization) => authorization.Account is { } account ? subjects.For(account, authorization.Client) : authorization.Client.ClientId;

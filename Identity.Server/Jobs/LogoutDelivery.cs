@@ -1,5 +1,6 @@
 using Identity.Server.Clients;
 using Identity.Server.Data;
+using Identity.Server.Hosting;
 using Identity.Server.Issuing;
 using Identity.Server.Sessions;
 using Microsoft.EntityFrameworkCore;
@@ -38,7 +39,7 @@ internal sealed partial class LogoutDelivery(LogoutQueue queue, ClientDirectory 
         deadline.CancelAfter(Deadline);
         try
         {
-            using var sender = http.CreateClient(HttpName);
+            using var sender = http.CreateClient(client.IsStranger ? StrangersHttp.Name : HttpName);
             using var form = new FormUrlEncodedContent([KeyValuePair.Create("logout_token", issuer.LogoutToken(client, row.Issuer, subjects.For(account, row.Subject, client), row.Sid))]);
             using var response = await sender.PostAsync(new Uri(uri), form, deadline.Token);
             // §2.8: 200 (or 204) is done, 400 is a no that stays one.

@@ -27,7 +27,7 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
             return GoOn();
         }
 
-        Shown = PersonName.Of(account);
+        (Person, Shown) = (account.Subject, PersonName.Of(account));
         Lines = ScopeWords.Of(Asked.Scope, Beyond(Asked), services.GetRequiredService<ScopeDirectory>());
         return Page();
     }
@@ -48,6 +48,11 @@ public sealed class ConsentModel(IServiceProvider services) : WaitingPage
 
         if (await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is { } session)
         {
+            if (!WasShownTo(session))
+            {
+                return await OnGetAsync(request, cancellationToken);
+            }
+
             await services.GetRequiredService<Consents>().GiveAsync(session.AccountId, Asked.ClientId, Asked.Scope, Beyond(Asked), cancellationToken);
         }
 

@@ -49,6 +49,7 @@ public sealed class DeviceModel(IServiceProvider services) : FormPage
         }
 
         await FindAsync(typed, session, cancellationToken);
+        Person = session.Account!.Subject;
         return Page();
     }
 
@@ -61,6 +62,12 @@ public sealed class DeviceModel(IServiceProvider services) : FormPage
 
         if (await FindAsync(typed, session, cancellationToken) is not { } device)
         {
+            return Page();
+        }
+
+        if (!WasShownTo(session))
+        {
+            Person = session.Account!.Subject;
             return Page();
         }
 

@@ -16,16 +16,19 @@ namespace Identity.Server.Pages;
 /// <summary>On the way to a provider and back: what the handlers' events do, so that whichever handler it is needs to know nothing of us.</summary>
 internal static class ExternalReturn
 {
-    private const string Waiting = "request";
+    private const string Destination = "onward";
+    private const string Query = "query";
     private const string Linking = "link";
 
     /// <summary>What has to come back with the browser.</summary>
-    /// <param name="waiting">The handle of the waiting request, or empty.</param>
     /// <param name="clock">When it begins.</param>
+    /// <param name="onward">Where the person goes once signed in.</param>
+    /// <param name="query">What the sign-in page is called with, if they come back to it.</param>
     /// <param name="linking">The subject of the account that is to be linked; null for a sign-in.</param>
-    public static AuthenticationProperties Begin(string waiting, TimeProvider clock, string? linking = null) => new(new Dictionary<string, string?>(StringComparer.Ordinal)
+    public static AuthenticationProperties Begin(TimeProvider clock, string? onward = null, string? query = null, string? linking = null) => new(new Dictionary<string, string?>(StringComparer.Ordinal)
     {
-        [Waiting] = waiting,
+        [Destination] = onward,
+        [Query] = query,
         [Linking] = linking,
     })
     {
@@ -71,7 +74,7 @@ internal static class ExternalReturn
 
             await services.GetRequiredService<Notices>().TellAsync(
                 account, new Notice(Words.Key("A linked account was added"), Words.Key("{0} is now a way to sign in to your account."), string.Equals(app.Provider, ExternalApp.QQ, StringComparison.Ordinal) ? "QQ" : "WeChat"), Caller.Of(http), http.RequestAborted);
-            await new SeeOther($"{http.Request.PathBase}{LinkedModel.Address}").ExecuteAsync(http);
+            await new SeeOther(LinkedModel.Address).ExecuteAsync(http);
             return;
         }
 
@@ -82,7 +85,7 @@ internal static class ExternalReturn
         }
 
         await sessions.BeginAsync(http, signedIn, [app.Provider], remember: false, http.RequestAborted);
-        await new SeeOther(Onward(http, properties)).ExecuteAsync(http);
+        await new SeeOther(Onward(properties)).ExecuteAsync(http);
     }
 
     public static async Task FailedAsync(RemoteFailureContext context)
@@ -102,7 +105,7 @@ internal static class ExternalReturn
             var session = await http.RequestServices.GetRequiredService<BrowserSessions>().CurrentAsync(http, http.RequestAborted);
             if (session is not null && properties.IssuedUtc is { } begun && session.AuthTime >= begun)
             {
-                await new SeeOther(Onward(http, properties)).ExecuteAsync(http);
+                await new SeeOther(Onward(properties)).ExecuteAsync(http);
                 return;
             }
         }
@@ -119,13 +122,12 @@ internal static class ExternalReturn
     // Back to the page that it began on, which has a sentence for it.
     private static Task RefuseAsync(HttpContext http, AuthenticationProperties properties, OAuthError refusal)
     {
-        var waiting = Item(properties, Waiting);
-        var page = QueryHelpers.AddQueryString(Item(properties, Linking) is not null ? LinkedModel.Address : "/sign-in", "problem", ExternalProblem.CodeOf(refusal));
-        return new SeeOther(http.Request.PathBase + (string.IsNullOrEmpty(waiting) ? page : QueryHelpers.AddQueryString(page, Waiting, waiting))).ExecuteAsync(http);
+        var page = Item(properties, Linking) is not null ? LinkedModel.Address : "/sign-in" + Item(properties, Query);
+        return new SeeOther(QueryHelpers.AddQueryString(page, "problem", ExternalProblem.CodeOf(refusal))).ExecuteAsync(http);
     }
 
-    private static string Onward(HttpContext http, AuthenticationProperties properties) =>
-        http.Request.PathBase + (Item(properties, Waiting) is { Length: > 0 } waiting ? $"{Endpoints.Resume}?request={waiting}" : "/");
+    // The properties come back sealed, so this is what our own page said.
+    private static string Onward(AuthenticationProperties properties) => Item(properties, Destination) ?? "/";
 
     // Null comes back from the cookie as an empty text.
     private static string? Item(AuthenticationProperties properties, string name) => properties.Items.TryGetValue(name, out var value) && !string.IsNullOrEmpty(value) ? value : null;

@@ -1,3 +1,4 @@
+using Identity.Server.Data;
 using Identity.Server.Hosting;
 using Identity.Server.Languages;
 using Microsoft.AspNetCore.Antiforgery;
@@ -25,13 +26,31 @@ public abstract class FormPage : PageModel
             return;
         }
 
-        Response.StatusCode = StatusCodes.Status400BadRequest;
-        ViewData["OutOfDate"] = Words["This form was out of date. Nothing has happened yet: please send it again."];
+        OutOfDate();
         context.Result = await ShowAgainAsync(context.HandlerArguments, HttpContext.RequestAborted);
     }
 
+    /// <summary>
+    /// Whom the page was shown to, where its form acts for whoever is signed in; the form carries it along. By the time it is
+    /// sent another may be signed in in that browser, who has seen nothing of it and has agreed to nothing.
+    /// </summary>
+    [BindProperty(Name = "person")]
+    public string? Person { get; set; }
+
     /// <summary>The sentences of the request's language.</summary>
     private protected static Words Words => Words.Current;
+
+    /// <summary>Whether who is signed in now is who saw the page. If not, the page has to be shown again, and says so.</summary>
+    private protected bool WasShownTo(SessionRow session)
+    {
+        if (string.Equals(Person, session.Account!.Subject, StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        OutOfDate();
+        return false;
+    }
 
     /// <summary>Says what is wrong: beside the field, and above the form for those who do not see the field. An empty name means the form as a whole.</summary>
     private protected void Wrong(string field, string sentence) => ModelState.AddModelError(field, sentence);
@@ -43,6 +62,12 @@ public abstract class FormPage : PageModel
 
     /// <summary>303, which the framework's own redirect is not.</summary>
     private protected static IActionResult Go(string location) => new SeeOtherPage(location);
+
+    private void OutOfDate()
+    {
+        Response.StatusCode = StatusCodes.Status400BadRequest;
+        ViewData["OutOfDate"] = Words["This form was out of date. Nothing has happened yet: please send it again."];
+    }
 
     private async Task<bool> IsOursAsync()
     {

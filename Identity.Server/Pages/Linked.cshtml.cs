@@ -40,7 +40,7 @@ public sealed class LinkedModel(IServiceProvider services) : ProvedPage
 
     public IActionResult OnPost(string? scheme) =>
         services.GetRequiredService<ExternalDoors>().OfScheme(scheme) is { } door
-            ? Challenge(ExternalReturn.Begin("", services.GetRequiredService<TimeProvider>(), linking: Account.Subject), door.Scheme)
+            ? Challenge(ExternalReturn.Begin(services.GetRequiredService<TimeProvider>(), linking: Account.Subject), door.Scheme)
             : Go(Address);
 
     public async Task<IActionResult> OnPostRemoveAsync(string? key, CancellationToken cancellationToken)

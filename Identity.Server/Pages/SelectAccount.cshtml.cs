@@ -21,7 +21,7 @@ public sealed class SelectAccountModel(IServiceProvider services) : WaitingPage
             return GoOn();
         }
 
-        Shown = PersonName.Of(account);
+        (Person, Shown) = (account.Subject, PersonName.Of(account));
         return Page();
     }
 
@@ -32,6 +32,11 @@ public sealed class SelectAccountModel(IServiceProvider services) : WaitingPage
         if (!await FindAsync(request, cancellationToken) || Asked is null)
         {
             return await OverAsync(request, cancellationToken);
+        }
+
+        if (await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is { } session && !WasShownTo(session))
+        {
+            return await OnGetAsync(request, cancellationToken);
         }
 
         await services.GetRequiredService<PendingRequests>().ChooseAccountAsync(Row, cancellationToken);

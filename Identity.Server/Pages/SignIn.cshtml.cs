@@ -92,8 +92,8 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         }
 
         return services.GetRequiredService<ExternalDoors>().OfScheme(scheme) is { } door
-            ? Challenge(ExternalReturn.Begin(Waiting, services.GetRequiredService<TimeProvider>()), door.Scheme)
-            : Go(Waiting.Length > 0 ? $"/sign-in?request={Waiting}" : "/sign-in");
+            ? Challenge(ExternalReturn.Begin(services.GetRequiredService<TimeProvider>(), Destination, Onward), door.Scheme)
+            : Go("/sign-in" + Onward);
     }
 
     private protected override async Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken)

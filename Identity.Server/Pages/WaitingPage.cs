@@ -72,11 +72,13 @@ public abstract class WaitingPage : FormPage
     }
 
     /// <summary>On to the next page, or back to the client.</summary>
-    private protected IActionResult GoOn() => Go(Waiting.Length > 0
+    private protected IActionResult GoOn() => Go(Destination);
+
+    private protected string Destination => Waiting.Length > 0
         ? $"{Endpoints.Resume}?request={Waiting}"
         : Device is not null
             ? Endpoints.DevicePage + (UserCode.Read(Device) is { } code ? $"?user_code={UserCode.Show(code)}" : "")
-            : AccountPage ?? "/");
+            : AccountPage ?? "/";
 
     /// <summary>What the pages on the same way pass on to each other, as a query.</summary>
     public string Onward => Waiting.Length > 0 ? $"?request={Waiting}" : Device is not null ? $"?device={(UserCode.Read(Device) is { } code ? UserCode.Show(code) : "-")}" : AccountPage is { } page ? $"?page={page}" : "";

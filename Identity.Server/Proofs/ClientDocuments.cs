@@ -1,3 +1,6 @@
+using Identity.OpenId.Clients;
+using Identity.Server.Hosting;
+
 namespace Identity.Server.Proofs;
 
 /// <summary>What clients publish at addresses of their own: key sets, sectors. Fetched with a limit and a deadline, without redirects or cookies.</summary>
@@ -9,16 +12,19 @@ internal sealed partial class ClientDocuments(IHttpClientFactory http, ILogger<C
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
+    /// <param name="client">Who says so: where a stranger sends us, we go only if it is a public address.</param>
+    /// <param name="uri">The address.</param>
+    /// <param name="cancellationToken">The request's.</param>
     /// <returns>Null when it cannot be had, which the log explains.</returns>
-    public async Task<string?> FetchAsync(string uri, CancellationToken cancellationToken)
+    public async Task<string?> FetchAsync(ClientMetadata client, string uri, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
         try
         {
-            using var client = http.CreateClient(HttpName);
-            client.MaxResponseContentBufferSize = MaxLength;
-            return await client.GetStringAsync(new Uri(uri), deadline.Token);
+            using var caller = http.CreateClient(client.IsStranger ? StrangersHttp.Name : HttpName);
+            caller.MaxResponseContentBufferSize = MaxLength;
+            return await caller.GetStringAsync(new Uri(uri), deadline.Token);
         }
         catch (Exception failure) when (failure is HttpRequestException or InvalidOperationException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -36,17 +36,17 @@ internal sealed class ClientKeys(ClientDocuments documents, TimeProvider clock)
             return known.Keys;
         }
 
-        var keys = await FetchAsync(uri, cancellationToken);
+        var keys = await FetchAsync(client, uri, cancellationToken);
         // What was fetched last goes on while the client's own server is away.
         fetched[uri] = (now, keys ?? known.Keys ?? []);
         return fetched[uri].Keys;
     }
 
-    private async Task<IReadOnlyList<SecurityKey>?> FetchAsync(string uri, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SecurityKey>?> FetchAsync(ClientMetadata client, string uri, CancellationToken cancellationToken)
     {
         try
         {
-            return await documents.FetchAsync(uri, cancellationToken) is { } jwks ? Read(jwks) : null;
+            return await documents.FetchAsync(client, uri, cancellationToken) is { } jwks ? Read(jwks) : null;
         }
         catch (ArgumentException)
         {

@@ -69,7 +69,7 @@ public sealed class ForgedFormsTests(AttackHost host) : IClassFixture<AttackHost
         Assert.Equal("Allow access?", page.Heading);
         var device = await host.PostAsync("/connect/device", "tv", ("scope", "openid"));
         var handle = QueryHelpers.ParseQuery(page.Address.Query)["request"].ToString();
-        return [("request", handle), ("username", name), ("password", "correct horse battery"), ("remember", "true"), ("allow", "true"), ("clientId", "shop"), ("user_code", device.Text("user_code"))];
+        return [("request", handle), ("username", name), ("password", "correct horse battery"), ("remember", "true"), ("allow", "true"), ("clientId", "shop"), ("user_code", device.Text("user_code")), ("person", page.Field("person")!)];
     }
 
     private async Task<IReadOnlyList<string>> FormsAsync()

@@ -162,6 +162,7 @@ public sealed partial class Fapi2SecurityProfile(FapiHost host) : IClassFixture<
         { "profile must be fapi2, or absent.", client => client with { Profile = "fapi1" } },
         { "profile fapi2 takes token_endpoint_auth_method private_key_jwt.", client => client with { TokenEndpointAuthMethod = "client_secret_basic", ClientSecret = new string('s', 32), Jwks = null } },
         { "profile fapi2 takes id_token_signed_response_alg ES256.", client => client with { IdTokenSignedResponseAlg = "RS256" } },
+        { "profile fapi2 takes userinfo_signed_response_alg ES256, or none.", client => client with { UserinfoSignedResponseAlg = "RS256" } },
         { "profile fapi2 does not go with require_pkce: false.", client => client with { RequirePkce = false } },
         { "profile fapi2 takes an authorization_code_lifetime of 60 seconds at most.", client => client with { AuthorizationCodeLifetime = TimeSpan.FromSeconds(61) } },
         { "profile fapi2 does not go with the grant password.", client => client with { GrantTypes = ["password"], FirstParty = true } },

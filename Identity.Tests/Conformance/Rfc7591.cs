@@ -80,6 +80,13 @@ public sealed class Rfc7591(Rfc7591.Host host) : IClassFixture<Rfc7591.Host>
         { "policy_uri", "\"javascript:alert(1)\"", "invalid_client_metadata" },
         { "logo_uri", "\"http://new.example/logo\"", "invalid_client_metadata" },
         { "id_token_signed_response_alg", "\"none\"", "invalid_client_metadata" },
+        // Where the server itself would go.
+        { "sector_identifier_uri", "\"http://127.0.0.1:5432/\"", "invalid_client_metadata" },
+        { "sector_identifier_uri", "\"https://169.254.169.254/latest/\"", "invalid_client_metadata" },
+        { "jwks_uri", "\"http://localhost/jwks\"", "invalid_client_metadata" },
+        { "jwks_uri", "\"https://database/jwks\"", "invalid_client_metadata" },
+        { "backchannel_logout_uri", "\"http://[::1]:8080/\"", "invalid_client_metadata" },
+        { "backchannel_logout_uri", "\"https://10.0.0.1/\"", "invalid_client_metadata" },
     };
 
     [Theory, MemberData(nameof(Wrong))]
@@ -95,7 +102,9 @@ public sealed class Rfc7591(Rfc7591.Host host) : IClassFixture<Rfc7591.Host>
     public async Task A_registration_does_not_take_another_clients_redirect_uri()
     {
         var (mine, theirs) = (Next(), await RegisterAsync(Next()));
-        foreach (var taken in new[] { CodeFlowHost.Callback, theirs.Json.GetProperty("redirect_uris")[0].GetString()! })
+        var another = theirs.Json.GetProperty("redirect_uris")[0].GetString()!;
+        // The same place in other letters is the same place.
+        foreach (var taken in new[] { CodeFlowHost.Callback, another, another.Replace("new.example", "NEW.example", StringComparison.Ordinal), another.Replace("new.example", "new.example:443", StringComparison.Ordinal) })
         {
             mine["redirect_uris"] = new JsonArray(taken);
             Assert.Equal("invalid_redirect_uri", (await RegisterAsync(mine)).Text("error"));

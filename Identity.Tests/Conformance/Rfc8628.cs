@@ -71,6 +71,22 @@ public sealed class Rfc8628(CodeFlowHost host) : IClassFixture<CodeFlowHost>
     }
 
     [Fact]
+    public async Task Rfc8628_3_3_a_device_is_let_in_by_the_person_who_saw_the_question()
+    {
+        await host.AddAccountAsync(new NewAccount { UserName = "asked" });
+        await host.AddAccountAsync(new NewAccount { UserName = "unasked" });
+        var device = await BeginAsync();
+        using var browser = new Browser(host);
+        var page = await browser.SubmitAsync(await browser.SignInAsync(await browser.OpenAsync("/device"), "asked"), "Continue", ("user_code", device.Text("user_code")));
+        Assert.Equal("Let this device in?", page.Heading);
+        await browser.SignInAsync(await browser.OpenAsync("/sign-in"), "unasked");
+        var again = await browser.SubmitAsync(page, "Allow");
+        Assert.Equal((400, "Let this device in?"), (again.Answer.Status, again.Heading));
+        Assert.Equal("authorization_pending", (await PollAsync(device)).Text("error"));
+        Assert.Equal("The device is connected", (await browser.SubmitAsync(again, "Allow")).Heading);
+    }
+
+    [Fact]
     public async Task Rfc8628_3_3_1_a_link_fills_the_code_in_and_decides_nothing()
     {
         await host.AddAccountAsync(new NewAccount { UserName = "linked" });

@@ -34,4 +34,14 @@ public sealed class Rfc9701(IdentityHost host) : IClassFixture<IdentityHost>
         request.Headers.Add("Accept", accept);
         return host.SendAsync(request);
     }
+
+    /// <summary>FAPI 2.0 Security Profile §5.4.1: no JWT of such a client is made with RS256, and the default of RFC 9701 would be.</summary>
+    [Fact]
+    public async Task Rfc9701_6_a_client_of_the_FAPI_profile_gets_no_RS256()
+    {
+        var mint = host.Services.GetRequiredService<Identity.Server.Issuing.TokenIssuer>();
+        var client = new Identity.OpenId.Clients.ClientMetadata { ClientId = "bank", Profile = "fapi2" };
+        Assert.Equal("ES256", Jwt.Header(mint.Introspection(client, host.Issuer, Identity.OpenId.Introspection.IntrospectionResponse.Inactive)).GetProperty("alg").GetString());
+        Assert.Equal("RS256", Jwt.Header(mint.Introspection(client with { Profile = null }, host.Issuer, Identity.OpenId.Introspection.IntrospectionResponse.Inactive)).GetProperty("alg").GetString());
+    }
 }

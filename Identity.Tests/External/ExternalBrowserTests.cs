@@ -48,6 +48,30 @@ public sealed class ExternalBrowserTests(ExternalHost host) : IClassFixture<Exte
         }
     }
 
+    [Theory]
+    [InlineData("/sign-in?device=WDJB-MJHT", "/device?user_code=WDJB-MJHT", "Sign in with QQ")]
+    [InlineData("/sign-in?device=-", "/device", "Sign in with WeChat")]
+    [InlineData("/sign-in?page=//evil.example/account", "/", "Sign in with QQ")]
+    [InlineData("/sign-in?page=https://evil.example/account", "/", "Sign in with QQ")]
+    public async Task Whatever_waits_behind_the_sign_in_is_still_there_after_the_way_to_a_provider(string begun, string ends, string button)
+    {
+        using var browser = new Browser(host);
+        var left = await browser.SubmitAsync(await browser.OpenAsync(begun), button);
+        var back = await browser.OpenAsync(host.Providers.Approve(left.Left!, Person("waiter")));
+        Assert.Equal((200, ends), (back.Answer.Status, back.Address.PathAndQuery));
+    }
+
+    [Fact]
+    public async Task A_person_who_declines_at_the_provider_comes_back_to_a_sign_in_that_still_knows_the_device()
+    {
+        using var browser = new Browser(host);
+        var left = await browser.SubmitAsync(await browser.OpenAsync("/sign-in?device=WDJB-MJHT"), "Sign in with QQ");
+        var state = QueryHelpers.ParseQuery(left.Left!.Query)["state"].ToString();
+        var back = await browser.OpenAsync($"/signin-qq?error=access_denied&state={state}");
+        Assert.Equal("/sign-in", back.Address.AbsolutePath);
+        Assert.Equal("WDJB-MJHT", back.Field("device"));
+    }
+
     [Fact]
     public async Task Inside_WeChat_there_is_no_QR_code_and_outside_no_official_account()
     {

@@ -27,6 +27,8 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, ScopeDire
             return AuthorizationCodes.Spent;
         }
 
+        // A wrong verifier, key or address spends nothing: the RFCs ask for a code that is redeemed once (RFC 6749 §4.1.2, RFC 9700 §2.1.1),
+        // a verifier of 256 bits is not guessed in a minute, and whoever merely saw a code could else end the person's sign-in with it.
         if (Pkce.Check(row.Challenge, request.CodeVerifier) is { } unproved)
         {
             return unproved;

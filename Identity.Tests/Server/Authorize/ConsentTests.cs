@@ -75,4 +75,36 @@ public sealed class ConsentTests(CodeFlowHost host) : IClassFixture<CodeFlowHost
         Assert.Equal("Your account", other.Heading);
         Assert.Equal("Allow access?", (await browser.OpenAsync(CodeFlowHost.Request("shop"))).Heading);
     }
+
+    [Theory]
+    [InlineData("consent", "Allow access?", "Allow")]
+    [InlineData("select_account", "Choose an account", null)]
+    public async Task A_page_acts_for_the_person_whom_it_was_shown_to_and_for_nobody_who_signed_in_since(string prompt, string heading, string? button)
+    {
+        var (first, second) = ($"first-{prompt}", $"second-{prompt}");
+        await host.AddAccountAsync(new NewAccount { UserName = first });
+        await host.AddAccountAsync(new NewAccount { UserName = second });
+        using var browser = new Browser(host);
+        await browser.SignInAsync(await browser.OpenAsync("/sign-in"), first);
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        var client = prompt is "consent" ? "shop" : "site";
+        var page = await browser.OpenAsync(CodeFlowHost.Request(client, ("prompt", prompt)));
+        Assert.Equal(heading, page.Heading);
+        Assert.Contains(first, page.Answer.Body, StringComparison.Ordinal);
+
+        // In another tab somebody else signs in; what the first tab shows is not about them.
+        await browser.SignInAsync(await browser.OpenAsync("/sign-in"), second);
+        var again = await browser.SubmitAsync(page, button ?? $"Continue as {first}");
+        Assert.Equal((400, heading), (again.Answer.Status, again.Heading));
+        Assert.Contains("This form was out of date", again.Answer.Body, StringComparison.Ordinal);
+        Assert.Contains(second, again.Answer.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain(first, again.Answer.Body, StringComparison.Ordinal);
+        if (prompt is "consent")
+        {
+            Assert.Equal("consent_required", (await browser.OpenAsync(CodeFlowHost.Request(client, ("prompt", "none")))).Parameter("error"));
+        }
+
+        // Whoever sees it may answer it.
+        Assert.NotNull((await browser.SubmitAsync(again, button ?? $"Continue as {second}")).Parameter("code"));
+    }
 }
