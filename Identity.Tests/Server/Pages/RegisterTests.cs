@@ -10,8 +10,6 @@ public sealed class RegisterTests(CodeFlowHost host) : IClassFixture<CodeFlowHos
 {
     private const string Password = "a new battery of horses";
 
-    private readonly HashSet<string> read = [];
-
     [Fact]
     public async Task A_person_whom_an_application_sends_gets_an_account_and_goes_back_signed_in()
     {
@@ -19,7 +17,7 @@ public sealed class RegisterTests(CodeFlowHost host) : IClassFixture<CodeFlowHos
         var page = await browser.OpenAsync(CodeFlowHost.Request("site", ("prompt", "create"), ("login_hint", "created@example.com")));
         Assert.Equal(("Create an account", "created@example.com"), (page.Heading, page.Field("email")));
         page = await AskAsync(browser, page, "created@example.com");
-        var back = await ConfirmAsync(browser, page, Code(), Password);
+        var back = await ConfirmAsync(browser, page, host.CodeFor("created@example.com"), Password);
         Assert.NotNull(back.Parameter("code"));
         Assert.Equal(200, (await PasswordAsync("created@example.com", Password)).Status);
     }
@@ -30,10 +28,10 @@ public sealed class RegisterTests(CodeFlowHost host) : IClassFixture<CodeFlowHos
         await host.AddAccountAsync(new NewAccount { Email = "known@example.com", EmailVerified = true });
         using var browser = new Browser(host);
         var known = await AskAsync(browser, await browser.OpenAsync("/register"), "known@example.com");
-        Assert.Null(host.NewCode(read) is { Length: > 0 } code ? code : null);
+        Assert.DoesNotContain("Your code is", LatestMail("known@example.com"), StringComparison.Ordinal);
         using var other = new Browser(host);
         var unknown = await AskAsync(other, await other.OpenAsync("/register"), "other@example.com");
-        Assert.NotEmpty(Code());
+        Assert.Contains("Your code is", LatestMail("other@example.com"), StringComparison.Ordinal);
         Assert.Equal(Words(known).Replace("known@", "other@", StringComparison.Ordinal), Words(unknown));
         Assert.Contains("You already have an account", LatestMail("known@example.com"), StringComparison.Ordinal);
         Assert.Contains($"{host.Issuer}/forgot", LatestMail("known@example.com"), StringComparison.Ordinal);
@@ -46,7 +44,7 @@ public sealed class RegisterTests(CodeFlowHost host) : IClassFixture<CodeFlowHos
     {
         using var browser = new Browser(host);
         var page = await AskAsync(browser, await browser.OpenAsync("/register"), "mender@example.com");
-        var code = Code();
+        var code = host.CodeFor("mender@example.com");
         foreach (var (wrong, sentence) in new[] { ("short", "at least"), ("12345678", "tried first"), ("mender@example.com", "tried first"), ("", "Please enter a new password") })
         {
             page = await browser.SubmitAsync(page, "Create the account", ("code", $" {code[..3]} {code[3..]} "), ("nickname", "The Mender"), ("password", wrong));
@@ -67,7 +65,7 @@ public sealed class RegisterTests(CodeFlowHost host) : IClassFixture<CodeFlowHos
     {
         using var browser = new Browser(host);
         var page = await AskAsync(browser, await browser.OpenAsync("/register"), "guesser@example.com");
-        var right = Code();
+        var right = host.CodeFor("guesser@example.com");
         foreach (var wrong in new[] { right == "123456" ? "654321" : "123456", "12345", "", "abcdef" })
         {
             page = await ConfirmAsync(browser, page, wrong, Password);
@@ -86,10 +84,10 @@ public sealed class RegisterTests(CodeFlowHost host) : IClassFixture<CodeFlowHos
         // The first form once more, as by the way back: a reload of the same step.
         Assert.Equal(Words(second), Words(await AskAsync(browser, first, "reloader@example.com")));
         Assert.Equal(Words(second), Words(await browser.OpenAsync("/register")));
-        var code = Code();
+        var code = host.CodeFor("reloader@example.com");
         Assert.Equal("Your account", (await ConfirmAsync(browser, second, code, Password)).Heading);
         var again = await ConfirmAsync(browser, second, code, Password);
-        Assert.Equal((200, "Create an account"), (again.Answer.Status is 400 ? 200 : again.Answer.Status, again.Heading));
+        Assert.Equal("Create an account", again.Heading);
         Assert.Equal(1, await host.Store.ReadAsync(db => db.Accounts.CountAsync(row => row.Email == "reloader@example.com", CancellationToken.None), CancellationToken.None));
     }
 
@@ -98,14 +96,14 @@ public sealed class RegisterTests(CodeFlowHost host) : IClassFixture<CodeFlowHos
     {
         using var browser = new Browser(host);
         var page = await AskAsync(browser, await browser.OpenAsync("/register"), "waiter@example.com");
-        var first = Code();
+        var first = host.CodeFor("waiter@example.com");
         page = await browser.SubmitAsync(page, "Send another code");
-        Assert.Null(host.NewCode(read));
+        Assert.Equal(1, Mails("waiter@example.com"));
         Assert.Equal("60", page.Document.QuerySelector("button[data-wait]")!.GetAttribute("data-wait"));
         host.Clock.Advance(TimeSpan.FromMinutes(1));
         page = await browser.SubmitAsync(page, "Send another code");
         Assert.Contains("Another code is on its way", page.Answer.Body, StringComparison.Ordinal);
-        var second = Code();
+        var second = host.CodeFor("waiter@example.com");
         page = await browser.SubmitAsync(page, "Use another e-mail address");
         Assert.NotNull(page.Field("email"));
         page = await AskAsync(browser, page, "waiter@example.com");
@@ -156,7 +154,7 @@ public sealed class RegisterTests(CodeFlowHost host) : IClassFixture<CodeFlowHos
         Assert.Empty(shut.Recipients());
     }
 
-    private string Code() => host.NewCode(read) ?? throw new InvalidOperationException("No mail came.");
+    private int Mails(string mailbox) => host.Recipients().Count(one => string.Equals(one, mailbox, StringComparison.OrdinalIgnoreCase));
 
     private static Task<Stop> AskAsync(Browser browser, Stop page, string email) => browser.SubmitAsync(page, "Send the code", ("email", email));
 
