@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Identity.Server.Hosting;
 using Identity.Tests.Support;
 
 namespace Identity.Tests.Architecture;
@@ -16,6 +17,10 @@ public sealed partial class PagesTableTests
     public void Each_page_has_a_row_and_each_row_a_page() => Assert.Equal(
         Directory.EnumerateFiles(Path.Combine(Repository.Server, "Pages"), "*.cshtml").Select(file => PageRoute().Match(File.ReadAllText(file))).Where(page => page.Success).Select(page => page.Groups["route"].Value).Order(StringComparer.Ordinal),
         Rows.Select(row => row.Route).Order(StringComparer.Ordinal));
+
+    /// <summary>Or it would have neither the language, nor the policy of content, nor the error page of the others.</summary>
+    [Fact]
+    public void Each_page_is_for_people() => Assert.All(Rows, row => Assert.True(ForPeople.Is(new DefaultHttpContext { Request = { Path = row.Route } }), row.Route));
 
     [Fact]
     public void Each_row_says_what_its_page_is_for_and_what_of_it_is_seen() =>
