@@ -21,7 +21,8 @@ public abstract class AccountPage : FormPage
         session = await HttpContext.RequestServices.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, HttpContext.RequestAborted);
         if (session is null)
         {
-            context.Result = Go("/sign-in");
+            // What was sent by a form is lost, and its page is not.
+            context.Result = Go(Request.Path.StartsWithSegments("/account", StringComparison.Ordinal) ? $"/sign-in?to={Request.Path.Value}" : "/sign-in");
             return;
         }
 

@@ -301,7 +301,7 @@ public abstract class StoreContract
     {
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(host.AddNodeAsync)));
         var clients = await host.Store.ReadAsync(db => db.Clients.AsNoTracking().ToListAsync(), default);
-        Assert.Equal(["cloudmind", "demo", "nlecloud", "rageframe"], clients.Select(row => row.ClientId).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        Assert.Equal(["cloudmind", "demo", "nlecloud", "rageframe", "sample-device", "sample-service", "sample-spa", "sample-web"], clients.Select(row => row.ClientId).Order(StringComparer.Ordinal), StringComparer.Ordinal);
         Assert.All(clients, row => Assert.Null(row.DisabledAt));
     }
 
