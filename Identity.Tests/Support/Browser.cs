@@ -11,10 +11,10 @@ internal sealed class Browser : IDisposable
     private readonly HttpClient client;
     private readonly Uri home;
 
-    public Browser(IdentityHost host, string? userAgent = null, string? languages = null)
+    public Browser(IdentityHost host, string? userAgent = null, string? languages = null, Uri? home = null)
     {
-        home = host.Address;
-        client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = home };
+        this.home = home ?? host.Address;
+        client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = this.home };
         // As browsers ask when a person opens something; others' servers tell people from scripts by it.
         client.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
         if (languages is not null)
