@@ -58,7 +58,7 @@ public sealed class PasskeyHost : CodeFlowHost
 
     internal Task<List<PasskeyRow>> PasskeysAsync(Account account) => Store.ReadAsync(db => db.Passkeys.AsNoTracking().Where(row => row.AccountId == account.Id).ToListAsync(), default);
 
-    /// <summary>Mails that hold <paramref name="sentence"/>, sent to the account.</summary>
-    internal int Mails(Account account, string sentence) => !Directory.Exists(MailFolder) ? 0
-        : Directory.EnumerateFiles(MailFolder, "*.eml").Select(File.ReadAllText).Count(mail => mail.Contains(account.Email!, StringComparison.Ordinal) && mail.Contains(sentence, StringComparison.Ordinal));
+    /// <summary>How often the account was told so.</summary>
+    internal int Mails(Account account, string subject) => !Directory.Exists(MailFolder) ? 0
+        : Directory.EnumerateFiles(MailFolder, "*.eml").Select(File.ReadAllLines).Count(mail => mail.Contains($"X-Receiver: {account.Email}", StringComparer.Ordinal) && mail.Contains($"Subject: {subject}", StringComparer.Ordinal));
 }
