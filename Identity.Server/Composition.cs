@@ -38,7 +38,7 @@ namespace Identity.Server;
 internal static class Composition
 {
     /// <summary>Our sections of the configuration.</summary>
-    private static readonly Dictionary<string, Type> Sections = new(StringComparer.Ordinal)
+    internal static IReadOnlyDictionary<string, Type> Sections { get; } = new Dictionary<string, Type>(StringComparer.Ordinal)
     {
         ["Hosting"] = typeof(HostingOptions),
         ["Data"] = typeof(DataOptions),
@@ -81,7 +81,7 @@ internal static class Composition
         AddKeys(services);
         AddAccounts(services, Settings.Read<AccountsOptions>(configuration, "Accounts", options => options.Mistakes(production).Concat(new RelyingParty(issuer, options).Mistakes())));
 
-        services.AddSingleton(ScopeDirectory.Read(configuration, LegacyApis.Names));
+        services.AddSingleton(ScopeDirectory.Read(configuration, LegacyApis.Names, development));
         services.AddSingleton<ClientDirectory>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<ConfiguredClients>();

@@ -10,11 +10,21 @@ internal sealed class Browser : IDisposable
 {
     private readonly HttpClient client;
     private readonly Uri home;
+    private readonly Uri? also;
 
-    public Browser(IdentityHost host, string? userAgent = null, string? languages = null, Uri? home = null)
+    public Browser(IdentityHost host, string? userAgent = null, string? languages = null)
+        : this(host.Address, userAgent, languages)
     {
-        this.home = home ?? host.Address;
-        client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = this.home };
+    }
+
+    /// <param name="home">The server.</param>
+    /// <param name="userAgent">As the browser calls itself.</param>
+    /// <param name="languages">What it sends as Accept-Language.</param>
+    /// <param name="also">Another site whose redirects are followed too.</param>
+    public Browser(Uri home, string? userAgent = null, string? languages = null, Uri? also = null)
+    {
+        (this.home, this.also) = (home, also);
+        client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = home };
         // As browsers ask when a person opens something; others' servers tell people from scripts by it.
         client.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
         if (languages is not null)
@@ -82,7 +92,7 @@ internal sealed class Browser : IDisposable
             }
 
             var next = new Uri(address, location);
-            if (!home.IsBaseOf(next))
+            if (!home.IsBaseOf(next) && also?.IsBaseOf(next) is not true)
             {
                 return stop with { Left = next };
             }

@@ -13,7 +13,7 @@ public sealed class PasskeyHost : CodeFlowHost
 
     public Uri Home => new($"http://localhost:{Address.Port}");
 
-    internal Browser Browser() => new(this, home: Home);
+    internal Browser Browser() => new(Home);
 
     internal SoftAuthenticator Authenticator() => new(Home.GetLeftPart(UriPartial.Authority));
 
