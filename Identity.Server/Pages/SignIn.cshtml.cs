@@ -24,6 +24,9 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
     /// <summary>Null where browsers have no passkeys.</summary>
     public PasskeyOffer? Passkey { get; private set; }
 
+    /// <summary>Whether the browser may offer passkeys in the field of the name; not where one was just refused, lest it be tried for ever.</summary>
+    public bool InField { get; private set; } = true;
+
     public async Task<IActionResult> OnGetAsync(string? request, string? problem, CancellationToken cancellationToken)
     {
         if (!await FindAsync(request, cancellationToken))
@@ -99,7 +102,7 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         if (!(await services.GetRequiredService<PasskeySignIn>().CheckAsync(HttpContext, challenge, credential, cancellationToken)).Succeeded(out var account, out var refusal))
         {
             Wrong("", PasskeyProblem.SentenceOf(refusal.Reason));
-            (Username, Remember) = (Asked?.LoginHint, remember);
+            (Username, Remember, InField) = (Asked?.LoginHint, remember, false);
             await OfferAsync();
             return Page();
         }

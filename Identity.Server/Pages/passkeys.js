@@ -59,7 +59,7 @@
     };
 
     const offer = async (form) => {
-        if (form.dataset.autofill === undefined || !await PublicKeyCredential.isConditionalMediationAvailable?.()) {
+        if (form.dataset.autofill !== 'true' || !await PublicKeyCredential.isConditionalMediationAvailable?.()) {
             return;
         }
 

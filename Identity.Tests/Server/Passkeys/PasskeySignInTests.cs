@@ -46,6 +46,7 @@ public sealed class PasskeySignInTests(PasskeyHost host) : IClassFixture<Passkey
         Assert.NotNull((await PasskeyHost.AnswerAsync(browser, page, authenticator.Get(PasskeyHost.OptionsOf(page)))).Parameter("code"));
 
         using var other = await host.SignedInAsync(account);
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(Interaction.UnmetAcr.Error, (await other.SignInAsync(await other.OpenAsync(request), account.UserName!)).Parameter("error"));
     }
 
