@@ -9,6 +9,7 @@ using Identity.Server.Clients;
 using Identity.Server.Compat;
 using Identity.Server.Data;
 using Identity.Server.Device;
+using Identity.Server.Discovery;
 using Identity.Server.External;
 using Identity.Server.Hosting;
 using Identity.Server.Issuing;
@@ -102,6 +103,7 @@ internal static class Composition
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<RefreshFamilies>();
         services.AddSingleton<ReferenceTokens>();
+        services.AddSingleton<PublishedDocuments>();
         services.AddSingleton<ReplayMemory>();
         services.AddSingleton<DPoPNonces>();
         services.AddSingleton<DPoPProofs>();
@@ -119,9 +121,9 @@ internal static class Composition
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<DeviceCodes>();
         services.AddSingleton<DeviceRequests>();
+        services.AddSingleton<VerifiedTokens>();
         services.AddSingleton<AccessTokens>();
-        // There is no page yet on which a person makes an account.
-        services.AddSingleton(new PromptValues(registration: false));
+        services.AddSingleton(provider => new PromptValues(provider.GetRequiredService<AccountsOptions>().Registration));
         services.AddSingleton<AuthorizeFlow>();
         services.AddSingleton<PendingRequests>();
         services.AddSingleton<BrowserSessions>();
@@ -130,6 +132,7 @@ internal static class Composition
         services.AddSingleton<AccountPictures>();
         services.AddSingleton<Profiles>();
         services.AddSingleton<EmailChanges>();
+        services.AddSingleton<PasswordResets>();
         services.AddSingleton<AccountRemoval>();
         services.AddSingleton<AccountExport>();
         services.AddSingleton<OwnApiKey>();
@@ -232,8 +235,11 @@ internal static class Composition
         }
 
         services.AddSingleton(address);
-        services.AddSingleton(new WriteGate(oneWriter: address.IsSqlite));
+        services.AddSingleton(_ => new WriteGate(oneWriter: address.IsSqlite));
         services.AddSingleton(provider => new Retries(enabled: !address.IsSqlite, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Retries>>()));
+        services.AddSingleton(options);
+        services.AddSingleton<SqliteReaders>();
+        services.AddSingleton<GroupCommit>();
         services.AddSingleton<IdentityStore>();
         services.AddSingleton<Migrator>();
         services.AddPooledDbContextFactory<IdentityDb>(db =>
@@ -280,7 +286,9 @@ internal static class Composition
         services.AddSingleton<HashQueue>();
         services.AddSingleton<Throttle>();
         services.AddSingleton<PasswordSignIn>();
+        services.AddSingleton<PasswordRule>();
         services.AddSingleton<AccountRegistry>();
+        services.AddSingleton<Registrations>();
         services.AddSingleton<EmailCodes>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<MailTransport>();

@@ -18,13 +18,14 @@ internal sealed class Run(Plan plan, IReadOnlyList<string> workloads, Action<str
     /// <param name="Server">Our executable.</param>
     /// <param name="Limit">The bound's.</param>
     /// <param name="OidcProvider">Where npm installed it; null: not here.</param>
-    /// <param name="Glewlwyd">Where its settings are written; null: not here.</param>
     /// <param name="OnlyOurs">Us and the bound, and nobody else.</param>
-    internal sealed record Places(string Work, string Server, string Limit, string? OidcProvider, string? Glewlwyd, bool OnlyOurs);
+    internal sealed record Places(string Work, string Server, string Limit, string? OidcProvider, bool OnlyOurs);
 
     public async Task<int> ExecuteAsync(Places places, Func<Report, Task> write)
     {
         var subjects = new List<Subject>();
+        // Also when this program is told to stop in the middle.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => subjects.ForEach(subject => subject.Dispose());
         try
         {
             await StartAsync(places, subjects);
@@ -68,7 +69,7 @@ internal sealed class Run(Plan plan, IReadOnlyList<string> workloads, Action<str
 
         say("making people");
         await ours.InstallAsync();
-        await oursNormal.InstallAsync();
+        await oursNormal.InstallAsync(ours);
         foreach (var subject in wanted)
         {
             say($"starting {subject.Name}");
