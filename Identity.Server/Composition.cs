@@ -18,6 +18,7 @@ using Identity.Server.Keys;
 using Identity.Server.Languages;
 using Identity.Server.Mail;
 using Identity.Server.Pages;
+using Identity.Server.Passkeys;
 using Identity.Server.Pictures;
 using Identity.Server.Proofs;
 using Identity.Server.Sessions;
@@ -79,7 +80,7 @@ internal static class Composition
         AddOperations(services, configuration, hosting);
         AddData(services, configuration);
         AddKeys(services);
-        AddAccounts(services, Settings.Read<AccountsOptions>(configuration, "Accounts", options => options.Mistakes(production)));
+        AddAccounts(services, Settings.Read<AccountsOptions>(configuration, "Accounts", options => options.Mistakes(production).Concat(new RelyingParty(issuer, options).Mistakes())));
 
         services.AddSingleton(ScopeDirectory.Read(configuration, LegacyApis.Names, development));
         services.AddSingleton<ClientDirectory>();
@@ -136,6 +137,7 @@ internal static class Composition
         services.AddSingleton<AccountRemoval>();
         services.AddSingleton<AccountExport>();
         services.AddSingleton<OwnApiKey>();
+        AddPasskeys(services);
         AddPages(services, secure: issuer.IsHttps && !hosting.AllowInsecureHttp);
 
         services.AddSingleton<LegacyMembers>();
@@ -180,6 +182,21 @@ internal static class Composition
         services.AddSingleton<AuditWriting>();
         services.AddHostedService(provider => provider.GetRequiredService<AuditWriting>());
         services.AddSingleton<JobRuns>();
+    }
+
+    private static void AddPasskeys(IServiceCollection services)
+    {
+        services.AddSingleton<RelyingParty>();
+        services.AddSingleton<PasskeyChallenges>();
+        services.AddSingleton<PasskeyStore>();
+        services.AddSingleton<AccountPasskeys>();
+        services.AddSingleton<PasskeySignIn>();
+        // A manager of its own: to authenticators the user's id is the subject, and the store that accounts are made with counts rows.
+        services.AddSingleton<IPasskeyHandler<Account>>(provider => new PasskeyHandler<Account>(
+            new UserManager<Account>(
+                provider.GetRequiredService<PasskeyStore>(), Options.Create(new IdentityOptions()), provider.GetRequiredService<IPasswordHasher<Account>>(), [], [],
+                new UpperInvariantLookupNormalizer(), new IdentityErrorDescriber(), provider, provider.GetRequiredService<ILogger<UserManager<Account>>>()),
+            Options.Create(provider.GetRequiredService<RelyingParty>().Options())));
     }
 
     private static void AddPages(IServiceCollection services, bool secure)

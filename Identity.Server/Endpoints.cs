@@ -76,7 +76,7 @@ internal static class Endpoints
         routes.MapMethods("/health/live", Read, HealthEndpoints.Live).WithMetadata(PlainHttp.Marker);
         routes.MapMethods("/health/ready", Read, HealthEndpoints.ReadyAsync).WithMetadata(PlainHttp.Marker);
         routes.MapMethods(AccountPictures.Path + "/{name}", Read, PictureEndpoint.HandleAsync);
-        foreach (var file in new[] { PageFiles.Style, PageFiles.Script, PageFiles.Logo, PageFiles.Background })
+        foreach (var file in new[] { PageFiles.Style, PageFiles.Script, PageFiles.Passkeys, PageFiles.Logo, PageFiles.Background })
         {
             routes.MapMethods(file, Read, PageFiles.Handle);
         }

@@ -58,4 +58,13 @@ public enum RefusalReason
 
     /// <summary>The external identity points at two accounts, or at another account than the one it is to be linked to.</summary>
     IdentityConflict,
+
+    /// <summary>The passkey belongs to no account here, or what it signed is not what was asked.</summary>
+    WrongPasskey,
+
+    /// <summary>The counter of the passkey went back: there may be a copy of it.</summary>
+    CopiedPasskey,
+
+    /// <summary>What was signed was not made for this browser, or is too old, or was used before.</summary>
+    DeadChallenge,
 }

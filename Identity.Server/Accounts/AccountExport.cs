@@ -36,6 +36,8 @@ internal sealed class AccountExport(IdentityStore store, Consents consents, ILog
                     { ["client_id"] = one.ClientId, ["scopes"] = string.Join(' ', one.Scopes), ["since"] = Instant(one.Since), ["used_at"] = Instant(one.UsedAt) }),
                 ["api_key"] = await db.ApiKeys.Where(row => row.AccountId == id).SingleOrDefaultAsync(cancellationToken) is { } key
                     ? new JsonObject { ["set_at"] = Instant(key.SetAt), ["set_from"] = key.SetFrom, ["expires_at"] = Instant(key.ExpiresAt) } : null,
+                ["passkeys"] = List(await db.Passkeys.Where(row => row.AccountId == id).OrderBy(row => row.CreatedAt).ToListAsync(cancellationToken), row => new JsonObject
+                    { ["name"] = row.Name, ["credential_id"] = row.CredentialId, ["transports"] = row.Transports, ["backed_up"] = row.BackedUp, ["created_at"] = Instant(row.CreatedAt), ["used_at"] = Instant(row.UsedAt) }),
                 ["legacy_memberships"] = List(await db.LegacyMembers.Where(row => row.AccountId == id).ToListAsync(cancellationToken), row => new JsonObject
                 {
                     ["api"] = row.Api, ["number"] = row.Number, ["visits"] = row.VisitCount, ["last_visit_at"] = Instant(row.LastVisitAt), ["last_address"] = row.LastAddress,

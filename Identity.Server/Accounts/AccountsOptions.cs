@@ -16,6 +16,8 @@ internal sealed class AccountsOptions
 
     public ThrottleOptions Throttle { get; set; } = new();
 
+    public PasskeysOptions Passkeys { get; set; } = new();
+
     public IEnumerable<string> Mistakes(bool production)
     {
         if (PasswordIterations < (production ? 100_000 : 1) || PasswordIterations > 10_000_000)
@@ -83,4 +85,11 @@ internal sealed class ThrottleOptions
 
     /// <summary>One counter for whatever is guessed from one address: passwords and API keys.</summary>
     internal ThrottleRule PerAddress => new("address", FailuresPerAddress, TimeSpan.FromMinutes(10));
+}
+
+/// <summary>Section <c>Accounts:Passkeys</c>.</summary>
+internal sealed class PasskeysOptions
+{
+    /// <summary>The relying party identifier (WebAuthn §4), which each passkey is bound to for ever: the host of the issuer or a domain above it. Default: the host of the issuer.</summary>
+    public string? RelyingPartyId { get; set; }
 }

@@ -68,6 +68,7 @@ internal static class UsersCommands
     private static async Task<int> ShowAsync(ParseResult result, IServiceProvider services, Account account, CancellationToken cancellationToken)
     {
         var names = await NamesAsync(services, account, cancellationToken);
+        var passkeys = await services.GetRequiredService<IdentityStore>().ReadAsync(db => db.Passkeys.CountAsync(row => row.AccountId == account.Id, cancellationToken), cancellationToken);
         var shown = new JsonObject
         {
             ["subject"] = account.Subject,
@@ -81,6 +82,7 @@ internal static class UsersCommands
             ["nickname"] = account.Nickname,
             ["has_password"] = account.PasswordHash is not null,
             ["two_factor"] = account.TwoFactorEnabled,
+            ["passkeys"] = passkeys,
             ["admin"] = account.Admin,
             ["created_at"] = CommandRun.Instant(account.CreatedAt),
             ["updated_at"] = CommandRun.Instant(account.UpdatedAt),

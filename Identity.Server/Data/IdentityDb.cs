@@ -66,6 +66,8 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 
     public DbSet<EmailChangeRow> EmailChanges => Set<EmailChangeRow>();
 
+    public DbSet<PasskeyRow> Passkeys => Set<PasskeyRow>();
+
     public DbSet<AuditEventRow> AuditEvents => Set<AuditEventRow>();
 
     public DbSet<OutboxMailRow> OutboxMails => Set<OutboxMailRow>();
@@ -177,6 +179,7 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             changes.Property(row => row.AccountId).ValueGeneratedNever();
             changes.HasOne(row => row.Account).WithOne().HasForeignKey<EmailChangeRow>(row => row.AccountId);
         });
+        modelBuilder.Entity<PasskeyRow>().ToTable("passkeys").HasKey(row => row.CredentialId);
         modelBuilder.Entity<AuditEventRow>().ToTable("audit_events").HasIndex(row => row.At);
         modelBuilder.Entity<OutboxMailRow>(mails =>
         {

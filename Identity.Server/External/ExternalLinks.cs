@@ -46,8 +46,7 @@ internal sealed class ExternalLinks(IdentityStore store, ExternalApps apps, Time
                     .Where(row => row.AccountId == account.Id && row.Provider == provider && ((row.UnionId == person && row.Developer == scope) || (row.UnionId == null && row.AppId == scope && row.OpenId == person)))
                     .ExecuteDeleteAsync(cancellationToken);
                 await db.ExternalUnions.Where(row => row.AccountId == account.Id && row.Provider == provider && row.Developer == scope && row.UnionId == person).ExecuteDeleteAsync(cancellationToken);
-                var left = await db.ExternalIdentities.AnyAsync(row => row.AccountId == account.Id, cancellationToken)
-                    || await db.Accounts.AnyAsync(row => row.Id == account.Id && row.PasswordHash != null && db.SignInNames.Any(name => name.AccountId == row.Id), cancellationToken);
+                var left = await WaysIn.AnyAsync(db, account.Id, cancellationToken);
                 if (gone > 0 && left)
                 {
                     await Credentials.EndEverythingAsync(db, account.Id, clock.GetUtcNow(), cancellationToken, keep);

@@ -121,4 +121,19 @@ internal static partial class AuditLog
 
     [LoggerMessage(2105, LogLevel.Information, "Account {Subject} fetched what is stored about it")]
     public static partial void DataExported(ILogger logger, string subject);
+
+    [LoggerMessage(2120, LogLevel.Information, "Sign-in of {Subject} by passkey from {Address}")]
+    public static partial void SignedInByPasskey(ILogger logger, string subject, string address);
+
+    [LoggerMessage(2121, LogLevel.Information, "Sign-in by passkey refused from {Address}: {Reason}")]
+    public static partial void PasskeyRefused(ILogger logger, string address, RefusalReason reason);
+
+    [LoggerMessage(2122, LogLevel.Information, "Account {Subject} was given a passkey from {Address}")]
+    public static partial void PasskeyAdded(ILogger logger, string subject, string address);
+
+    [LoggerMessage(2123, LogLevel.Information, "A passkey of account {Subject} was removed from {Address}")]
+    public static partial void PasskeyRemoved(ILogger logger, string subject, string address);
+
+    [LoggerMessage(2124, LogLevel.Warning, "The counter of a passkey of account {Subject} went back, from {Address}: there may be a copy of it")]
+    public static partial void PasskeyCopied(ILogger logger, string subject, string address);
 }

@@ -62,6 +62,7 @@ internal sealed class Telemetry : IDisposable
             2001 or 2002 => "password",
             2060 or 2061 => "external",
             2070 or 2071 => "api_key",
+            2120 or 2121 => "passkey",
             _ => null,
         };
         if (means is not null)

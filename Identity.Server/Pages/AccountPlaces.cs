@@ -1,6 +1,7 @@
 using Identity.Server.Compat;
 using Identity.Server.External;
 using Identity.Server.Languages;
+using Identity.Server.Passkeys;
 
 namespace Identity.Server.Pages;
 
@@ -12,7 +13,8 @@ internal static class AccountPlaces
         ("/account/profile", Words.Key("Profile"), Words.Key("Your name, your picture, your language")),
         ("/account/email", Words.Key("E-mail and phone"), Words.Key("What you sign in with and where we write to")),
         ("/account/password", Words.Key("Password"), Words.Key("Set a new one; everything else that is signed in ends")),
-        (Security, Words.Key("Two-step verification"), Words.Key("Codes, passkeys, app passwords")),
+        (Security, Words.Key("Two-step verification"), Words.Key("Codes and app passwords")),
+        (PasskeysModel.Address, Words.Key("Passkeys"), Words.Key("Sign in with your fingerprint, your face or your PIN")),
         (LinkedModel.Address, Words.Key("Linked accounts"), Words.Key("Sign in with QQ or WeChat")),
         ("/account/sessions", Words.Key("Devices"), Words.Key("Where you are signed in")),
         ("/account/applications", Words.Key("Connected applications"), Words.Key("What may use your account")),
@@ -31,6 +33,7 @@ internal static class AccountPlaces
         return Table.Where(place => place.Address switch
         {
             ApiKey => services.GetRequiredService<OwnApiKey>().Serves,
+            PasskeysModel.Address => services.GetRequiredService<RelyingParty>().Serves(http.Request),
             LinkedModel.Address => services.GetRequiredService<ExternalDoors>().For(http.Request).Any(),
             Security => services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Any(route => string.Equals(route.RoutePattern.RawText?.TrimStart('/'), Security[1..], StringComparison.Ordinal)),
             _ => true,

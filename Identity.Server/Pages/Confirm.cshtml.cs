@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Errors;
 using Identity.Server.Accounts;
 using Identity.Server.Data;
 using Identity.Server.Hosting;
+using Identity.Server.Passkeys;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
 
@@ -22,11 +24,14 @@ public sealed partial class ConfirmModel(IServiceProvider services) : FormPage
     /// <summary>False for an account that signs in by other means: it signs in anew.</summary>
     public bool HasPassword { get; private set; }
 
+    /// <summary>Null where the account has no passkey, or browsers have none here.</summary>
+    public PasskeyOffer? Passkey { get; private set; }
+
     /// <summary>This page, with the way back.</summary>
     internal static string AddressFor(PathString then) => $"/account/confirm?then={Uri.EscapeDataString(then)}";
 
     public async Task<IActionResult> OnGetAsync(string? then, CancellationToken cancellationToken) =>
-        await FindAsync(then, cancellationToken) is null ? Go("/sign-in") : Page();
+        await FindAsync(then, cancellationToken) is { } session ? await ShowAsync(session, cancellationToken) : Go("/sign-in");
 
     public async Task<IActionResult> OnPostAsync(string? then, string? password, CancellationToken cancellationToken)
     {
@@ -38,7 +43,7 @@ public sealed partial class ConfirmModel(IServiceProvider services) : FormPage
         if (Name is null || string.IsNullOrEmpty(password) || password.Length > 1024)
         {
             Wrong("password", Words["Please enter your password."]);
-            return Page();
+            return await ShowAsync(session, cancellationToken);
         }
 
         if (!(await services.GetRequiredService<PasswordSignIn>().CheckAsync(Name, password, Caller.Of(HttpContext), cancellationToken)).Succeeded(out var account, out var refusal)
@@ -50,13 +55,39 @@ public sealed partial class ConfirmModel(IServiceProvider services) : FormPage
                 RefusalReason.Busy => Words["Many people are signing in at this moment. Please try again in a few seconds."],
                 _ => Words["The password is wrong."],
             });
-            return Page();
+            return await ShowAsync(session, cancellationToken);
         }
 
         return await services.GetRequiredService<BrowserSessions>().ProveAsync(HttpContext, session, ["pwd"], fromTheStart: true, cancellationToken) ? Go(Then) : Go("/sign-in");
     }
 
+    public async Task<IActionResult> OnPostPasskeyAsync(string? then, string? challenge, string? credential, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(then, cancellationToken) is not { } session)
+        {
+            return Go("/sign-in");
+        }
+
+        if (!(await services.GetRequiredService<PasskeySignIn>().CheckAsync(HttpContext, challenge, credential, cancellationToken)).Succeeded(out var account, out var refusal) || account.Id != session.AccountId)
+        {
+            Wrong("", PasskeyProblem.SentenceOf(refusal?.Reason ?? RefusalReason.WrongPasskey));
+            return await ShowAsync(session, cancellationToken);
+        }
+
+        return await services.GetRequiredService<BrowserSessions>().ProveAsync(HttpContext, session, AuthenticationContext.Passkey, fromTheStart: true, cancellationToken) ? Go(Then) : Go("/sign-in");
+    }
+
     private protected override Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken) => OnGetAsync(Text(sent, "then"), cancellationToken);
+
+    private async Task<IActionResult> ShowAsync(SessionRow session, CancellationToken cancellationToken)
+    {
+        if ((await services.GetRequiredService<AccountPasskeys>().OfAsync(session.AccountId, cancellationToken)).Count > 0)
+        {
+            Passkey = await services.GetRequiredService<PasskeySignIn>().OfferAsync(HttpContext, session.Account);
+        }
+
+        return Page();
+    }
 
     private async Task<SessionRow?> FindAsync(string? then, CancellationToken cancellationToken)
     {

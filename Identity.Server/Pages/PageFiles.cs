@@ -11,6 +11,7 @@ internal sealed class PageFiles
 {
     public const string Style = "/site.css";
     public const string Script = "/site.js";
+    public const string Passkeys = "/passkeys.js";
     public const string Logo = "/brand/logo";
     public const string Background = "/brand/background";
 
@@ -26,6 +27,7 @@ internal sealed class PageFiles
         LogoPicture = BrandPicture.Read(brand.Logo, Logo);
         Add(Style, Encoding.UTF8.GetBytes(Properties(BrandColor.Parse(brand.Color), background) + Encoding.UTF8.GetString(Embedded("site.css"))), "text/css; charset=utf-8");
         Add(Script, Embedded("site.js"), "text/javascript; charset=utf-8");
+        Add(Passkeys, Embedded("passkeys.js"), "text/javascript; charset=utf-8");
         Add(Logo, LogoPicture?.File ?? Embedded("logo.svg"), LogoPicture?.ContentType ?? "image/svg+xml");
         if (background?.File is { } picture)
         {

@@ -44,7 +44,8 @@ public sealed class SessionsModel(IServiceProvider services) : AccountPage
 
     private protected override Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken) => OnGetAsync(cancellationToken);
 
-    private static string Device(string? userAgent) => DeviceWords.Of(userAgent) switch
+    /// <summary>What a browser is called, in the reader's words.</summary>
+    internal static string Device(string? userAgent) => DeviceWords.Of(userAgent) switch
     {
         ({ } browser, { } system) => Words["{0} on {1}", browser, system],
         ({ } browser, null) => browser,

@@ -1,7 +1,9 @@
+using Identity.OpenId.Authorize;
 using Identity.OpenId.Errors;
 using Identity.Server.Accounts;
 using Identity.Server.External;
 using Identity.Server.Hosting;
+using Identity.Server.Passkeys;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
 
@@ -22,6 +24,12 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
     /// <summary>Providers that this browser is offered: the handler's scheme, and what people call it.</summary>
     public IReadOnlyList<(string Scheme, string Label)> Doors { get; private set; } = [];
 
+    /// <summary>Null where browsers have no passkeys.</summary>
+    public PasskeyOffer? Passkey { get; private set; }
+
+    /// <summary>Whether the browser may offer passkeys in the field of the name; not where one was just refused, lest it be tried for ever.</summary>
+    public bool InField { get; private set; } = true;
+
     public async Task<IActionResult> OnGetAsync(string? request, string? problem, CancellationToken cancellationToken)
     {
         if (!await FindAsync(request, cancellationToken))
@@ -35,7 +43,7 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         }
 
         Announcement.Show(this);
-        OfferDoors();
+        await OfferAsync();
 
         Username = Asked?.LoginHint;
         return Page();
@@ -49,7 +57,7 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         }
 
         (Username, Remember) = (username, remember);
-        OfferDoors();
+        await OfferAsync();
         if (string.IsNullOrWhiteSpace(username) || username.Length > MaxNameLength)
         {
             Wrong("username", Words["Please enter your user name, e-mail or phone number."]);
@@ -87,6 +95,26 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         return GoOn();
     }
 
+    /// <summary>By a passkey, whosever the browser has; no name is typed.</summary>
+    public async Task<IActionResult> OnPostPasskeyAsync(string? request, string? challenge, string? credential, bool remember, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(request, cancellationToken))
+        {
+            return await OverAsync(request, cancellationToken);
+        }
+
+        if (!(await services.GetRequiredService<PasskeySignIn>().CheckAsync(HttpContext, challenge, credential, cancellationToken)).Succeeded(out var account, out var refusal))
+        {
+            Wrong("", PasskeyProblem.SentenceOf(refusal.Reason));
+            (Username, Remember, InField) = (Asked?.LoginHint, remember, false);
+            await OfferAsync();
+            return Page();
+        }
+
+        await services.GetRequiredService<BrowserSessions>().BeginAsync(HttpContext, account, AuthenticationContext.Passkey, remember, cancellationToken);
+        return GoOn();
+    }
+
     /// <summary>Off to a provider. By a form of ours, so that nobody else can send a browser through a sign-in.</summary>
     public async Task<IActionResult> OnPostExternalAsync(string? request, string? scheme, CancellationToken cancellationToken)
     {
@@ -108,12 +136,13 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         }
 
         (Username, Remember) = (Text(sent, "username") is { Length: <= MaxNameLength } name ? name : Asked?.LoginHint, sent.TryGetValue("remember", out var remember) && remember is true);
-        OfferDoors();
+        await OfferAsync();
         return Page();
     }
 
-    private void OfferDoors()
+    private async Task OfferAsync()
     {
+        Passkey = await services.GetRequiredService<PasskeySignIn>().OfferAsync(HttpContext);
         var offered = services.GetRequiredService<ExternalDoors>().For(Request).ToList();
         Doors = [.. offered.Select(door => (door.Scheme, door.Label))];
         offered.ForEach(door => PageHeaders.LetFormsEndAt(HttpContext, door.Address));

@@ -6,7 +6,7 @@ namespace Identity.Tests.Architecture;
 /// <summary>The map of the server: a room, and the rooms that its doors open on. docs/map.md says why.</summary>
 public sealed partial class DoorsTests
 {
-    private static readonly string[] Everything = ["Token", "Authorize", "PushedAuthorization", "Device", "ClientRegistration", "EndSession", "UserInfo", "Introspection", "Revocation", "Discovery", "Health", "Pages", "Pictures", "Issuing", "Sessions", "Proofs", "Keys", "Clients", "Accounts", "External", "Mail", "Jobs", "Commands", "Compat", "Import", "Replay", "Languages", "Data", "Hosting"];
+    private static readonly string[] Everything = ["Token", "Authorize", "PushedAuthorization", "Device", "ClientRegistration", "EndSession", "UserInfo", "Introspection", "Revocation", "Discovery", "Health", "Pages", "Passkeys", "Pictures", "Issuing", "Sessions", "Proofs", "Keys", "Clients", "Accounts", "External", "Mail", "Jobs", "Commands", "Compat", "Import", "Replay", "Languages", "Data", "Hosting"];
 
     public static TheoryData<string, string[]> Doors => new()
     {
@@ -21,7 +21,8 @@ public sealed partial class DoorsTests
         { "Device", ["Clients", "Accounts", "Keys", "Data", "Hosting"] },
         { "ClientRegistration", ["Clients", "Data", "Hosting"] },
         { "EndSession", ["Clients", "Sessions", "Issuing", "Keys", "Data", "Hosting"] },
-        { "Pages", ["Authorize", "Device", "Accounts", "External", "Sessions", "Clients", "Compat", "Pictures", "Languages", "Data", "Hosting"] },
+        { "Pages", ["Authorize", "Device", "Accounts", "External", "Passkeys", "Sessions", "Clients", "Compat", "Pictures", "Languages", "Data", "Hosting"] },
+        { "Passkeys", ["Accounts", "Sessions", "Proofs", "Languages", "Data", "Hosting"] },
         { "Pictures", ["Data"] },
         { "External", ["Accounts", "Sessions", "Data", "Hosting"] },
         { "Sessions", ["Data", "Hosting"] },

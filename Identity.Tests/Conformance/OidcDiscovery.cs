@@ -44,7 +44,7 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
             "revocation_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","private_key_jwt","none"],
             "dpop_signing_alg_values_supported":["ES256","PS256"],
             "claims_supported":["sub","address","email","email_verified","phone_number","phone_number_verified","name","family_name","given_name","middle_name","nickname","preferred_username","profile","picture","website","gender","birthdate","zoneinfo","locale","updated_at","auth_time","acr","amr"],
-            "acr_values_supported":["urn:cloudmind:acr:password"],
+            "acr_values_supported":["urn:cloudmind:acr:mfa","urn:cloudmind:acr:password"],
             "backchannel_logout_supported":true,
             "backchannel_logout_session_supported":true,
             "request_uri_parameter_supported":false,

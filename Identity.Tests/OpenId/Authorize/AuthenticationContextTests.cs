@@ -8,9 +8,13 @@ public sealed class AuthenticationContextTests
     private static readonly DateTimeOffset Asked = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void A_password_reaches_its_class_and_what_we_have_no_name_for_reaches_none()
+    public void What_was_proved_reaches_its_classes_and_what_we_have_no_name_for_reaches_none()
     {
         Assert.Equal([AuthenticationContext.Password], AuthenticationContext.Reached(["pwd"]));
+        // The strongest first: it is the one that is told.
+        Assert.Equal([AuthenticationContext.MultiFactor, AuthenticationContext.Password], AuthenticationContext.Reached(["pwd", "otp", "mfa"]));
+        // Nobody knew a password there.
+        Assert.Equal([AuthenticationContext.MultiFactor], AuthenticationContext.Reached(AuthenticationContext.Passkey));
         Assert.Empty(AuthenticationContext.Reached(["ext"]));
         Assert.Empty(AuthenticationContext.Reached([]));
     }
