@@ -12,9 +12,18 @@ internal sealed class Browser : IDisposable
     private readonly Uri home;
 
     public Browser(IdentityHost host, string? userAgent = null, string? languages = null)
+        : this(host.Address, network => network, userAgent, languages)
     {
-        home = host.Address;
-        client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = home };
+    }
+
+    /// <param name="home">The server's public address.</param>
+    /// <param name="way">What lies between the browser and the server.</param>
+    /// <param name="userAgent">Null for none.</param>
+    /// <param name="languages">Accept-Language; null for none.</param>
+    public Browser(Uri home, Func<SocketsHttpHandler, HttpMessageHandler> way, string? userAgent = null, string? languages = null)
+    {
+        this.home = home;
+        client = new HttpClient(way(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies })) { BaseAddress = home };
         // As browsers ask when a person opens something; others' servers tell people from scripts by it.
         client.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
         if (languages is not null)
