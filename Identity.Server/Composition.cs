@@ -37,7 +37,7 @@ namespace Identity.Server;
 internal static class Composition
 {
     /// <summary>Our sections of the configuration.</summary>
-    private static readonly Dictionary<string, Type> Sections = new(StringComparer.Ordinal)
+    internal static IReadOnlyDictionary<string, Type> Sections { get; } = new Dictionary<string, Type>(StringComparer.Ordinal)
     {
         ["Hosting"] = typeof(HostingOptions),
         ["Data"] = typeof(DataOptions),
@@ -80,7 +80,7 @@ internal static class Composition
         AddKeys(services);
         AddAccounts(services, Settings.Read<AccountsOptions>(configuration, "Accounts", options => options.Mistakes(production)));
 
-        services.AddSingleton(ScopeDirectory.Read(configuration, LegacyApis.Names));
+        services.AddSingleton(ScopeDirectory.Read(configuration, LegacyApis.Names, development));
         services.AddSingleton<ClientDirectory>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<ConfiguredClients>();
@@ -127,6 +127,11 @@ internal static class Composition
         services.AddSingleton<LogoutRequests>();
         services.AddSingleton<Consents>();
         services.AddSingleton<AccountPictures>();
+        services.AddSingleton<Profiles>();
+        services.AddSingleton<EmailChanges>();
+        services.AddSingleton<AccountRemoval>();
+        services.AddSingleton<AccountExport>();
+        services.AddSingleton<OwnApiKey>();
         AddPages(services, secure: issuer.IsHttps && !hosting.AllowInsecureHttp);
 
         services.AddSingleton<LegacyMembers>();

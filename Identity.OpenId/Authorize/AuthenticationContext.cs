@@ -9,6 +9,9 @@ public static class AuthenticationContext
     /// <summary>The person knew the password of the account.</summary>
     public const string Password = "urn:cloudmind:acr:password";
 
+    /// <summary>The <c>amr</c> of a sign-in with more than one factor, RFC 8176 §2.</summary>
+    public const string ManyFactors = "mfa";
+
     /// <summary>What discovery tells.</summary>
     public static IReadOnlyList<string> Supported { get; } = [Password];
 

@@ -33,6 +33,9 @@ public sealed record IntrospectionResponse
     /// <summary>RFC 9470 §6.2.</summary>
     public long? AuthTime { get; init; }
 
+    /// <summary>RFC 9470 §6.2.</summary>
+    public string? Acr { get; init; }
+
     /// <summary>RFC 9449 §6.2.</summary>
     public Confirmation? Cnf { get; init; }
 

@@ -29,6 +29,12 @@ public sealed record AccessTokenClaims
     /// <summary>When the person signed in; absent where none is there.</summary>
     public DateTimeOffset? AuthTime { get; init; }
 
+    /// <summary>The <c>acr</c> of the sign-in, §2.2.1; null when there is no name for it.</summary>
+    public string? AuthenticationContext { get; init; }
+
+    /// <summary>How the person signed in, §2.2.1 and RFC 8176.</summary>
+    public IReadOnlyList<string> AuthenticationMethods { get; init; } = [];
+
     /// <summary>A claim of a legacy API that carries its number for the account: <c>jwtUserId</c>.</summary>
     public (string Name, int Value)? Number { get; init; }
 
@@ -56,6 +62,16 @@ public sealed record AccessTokenClaims
         if (AuthTime is { } authTime)
         {
             writer.WriteNumber("auth_time", authTime.ToUnixTimeSeconds());
+        }
+
+        if (AuthenticationContext is not null)
+        {
+            writer.WriteString("acr", AuthenticationContext);
+        }
+
+        if (AuthenticationMethods.Count > 0)
+        {
+            JsonText.WriteTexts(writer, "amr", AuthenticationMethods);
         }
 
         if (KeyThumbprint is not null)
@@ -93,6 +109,8 @@ public sealed record AccessTokenClaims
             Id = id,
             Scope = scope,
             AuthTime = payload.Instant("auth_time"),
+            AuthenticationContext = payload.Text("acr"),
+            AuthenticationMethods = payload.Texts("amr"),
             Actor = Actor.Read(payload),
             KeyThumbprint = payload.TryGetProperty("cnf", out var confirmation) && confirmation.ValueKind == JsonValueKind.Object ? confirmation.Text("jkt") : null,
         };

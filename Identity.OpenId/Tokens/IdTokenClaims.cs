@@ -57,13 +57,7 @@ public sealed record IdTokenClaims
 
         if (AuthenticationMethods.Count > 0)
         {
-            writer.WriteStartArray("amr");
-            foreach (var method in AuthenticationMethods)
-            {
-                writer.WriteStringValue(method);
-            }
-
-            writer.WriteEndArray();
+            JsonText.WriteTexts(writer, "amr", AuthenticationMethods);
         }
 
         if (Nonce is not null)

@@ -33,8 +33,13 @@ internal static class JsonText
             return;
         }
 
-        writer.WriteStartArray("aud");
-        foreach (var one in audience)
+        WriteTexts(writer, "aud", audience);
+    }
+
+    public static void WriteTexts(Utf8JsonWriter writer, string name, IReadOnlyList<string> texts)
+    {
+        writer.WriteStartArray(name);
+        foreach (var one in texts)
         {
             writer.WriteStringValue(one);
         }

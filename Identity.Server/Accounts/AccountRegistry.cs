@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Identity.Server.Accounts;
 
 /// <summary>Makes accounts, with their sign-in names, in one transaction.</summary>
-internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gate, AccountsOptions options, HashQueue hashes, TimeProvider clock, ILogger<AccountRegistry> logger)
+internal sealed class AccountRegistry(IServiceScopeFactory scopes, IdentityStore store, WriteGate gate, AccountsOptions options, HashQueue hashes, TimeProvider clock, ILogger<AccountRegistry> logger)
 {
     private static readonly Account Nobody = new() { Subject = "" };
 
@@ -89,6 +89,11 @@ internal sealed class AccountRegistry(IServiceScopeFactory scopes, WriteGate gat
         AuditLog.AccountCreated(logger, account.Subject, door);
         return (account, AccountMistake.None);
     }
+
+    /// <summary>A name that the account signs in with: its user name where it has one.</summary>
+    public Task<string?> NameOfAsync(int accountId, CancellationToken cancellationToken) => store.ReadAsync(
+        db => db.SignInNames.Where(row => row.AccountId == accountId).OrderBy(row => row.Kind == SignInName.UserName ? 0 : 1).ThenBy(row => row.Name).Select(row => row.Name).FirstOrDefaultAsync(cancellationToken),
+        cancellationToken);
 
     /// <summary>An account that signs in by other means than a name; belongs into the transaction that gives it those means.</summary>
     public async Task<Account> AddAsync(IdentityDb db, NewAccount wanted, CancellationToken cancellationToken)

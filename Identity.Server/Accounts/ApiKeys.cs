@@ -35,15 +35,22 @@ internal sealed class ApiKeys(IdentityStore store, RootKeys roots, Throttle thro
     /// <summary>The key as it was set; null for an account that has none.</summary>
     public async Task<ApiKey?> FindAsync(int accountId, CancellationToken cancellationToken) =>
         await store.ReadAsync(db => db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(row => row.AccountId == accountId, cancellationToken), cancellationToken) is { } row
-            ? new ApiKey(roots.Unseal(Purpose, row.Sealed, accountId), row.ExpiresAt.AddTicks(row.ExpiresRest), row.SetByNumber, row.SetFrom)
+            ? new ApiKey(roots.Unseal(Purpose, row.Sealed, accountId), row.ExpiresAt.AddTicks(row.ExpiresRest), row.SetByNumber, row.SetFrom) { SetAt = row.SetAt }
             : null;
 
     /// <summary>
     /// Sets the account's key in place of its earlier one. A key that another account has already is kept too, but signs
     /// nobody in: the answer must not tell, and the first owner must not lose theirs to a guess.
     /// </summary>
-    public async Task SetAsync(Account account, ApiKey key, Account by, CancellationToken cancellationToken)
+    /// <param name="account">Whose.</param>
+    /// <param name="key">The new one.</param>
+    /// <param name="by">Who sets it.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="replaces">When the key was set that this one takes the place of, 0 for none; anything else is there meanwhile, and nothing happens. Null: whatever is there.</param>
+    /// <returns>Whether it was set.</returns>
+    public async Task<bool> SetAsync(Account account, ApiKey key, Account by, CancellationToken cancellationToken, long? replaces = null)
     {
+        var (always, before) = (replaces is null ? 1 : 0, replaces ?? 0);
         var (id, now) = (account.Id, clock.GetUtcNow().ToUnixTimeMilliseconds());
         var sealedKey = roots.Seal(Purpose, key.Text, id);
         var mac = key.Text.Length >= LeastLength ? roots.Lookup(Purpose, key.Text) : null;
@@ -54,17 +61,22 @@ internal sealed class ApiKeys(IdentityStore store, RootKeys roots, Throttle thro
         {
             try
             {
-                await store.WriteAsync(
+                if (await store.WriteAsync(
                     db => db.Database.ExecuteSqlAsync(
                         $"""
                         INSERT INTO api_keys (account_id, sealed, mac, expires_at, expires_rest, set_by_number, set_from, set_at)
                         SELECT {id}, {sealedKey}, (SELECT CAST({mac} AS TEXT) WHERE NOT EXISTS (SELECT 1 FROM api_keys AS other WHERE other.mac = {mac} AND other.account_id <> {id})),
-                            {expires}, {rest}, {number}, {from}, {now} WHERE true
+                            {expires}, {rest}, {number}, {from}, {now} WHERE {always} = 1 OR {before} = 0 OR EXISTS (SELECT 1 FROM api_keys AS mine WHERE mine.account_id = {id})
                         ON CONFLICT (account_id) DO UPDATE SET sealed = excluded.sealed, mac = excluded.mac, expires_at = excluded.expires_at, expires_rest = excluded.expires_rest,
                             set_by_number = excluded.set_by_number, set_from = excluded.set_from, set_at = excluded.set_at
+                        WHERE {always} = 1 OR api_keys.set_at = {before}
                         """,
                         cancellationToken),
-                    cancellationToken);
+                    cancellationToken) == 0)
+                {
+                    return false;
+                }
+
                 break;
             }
             catch (DbException conflict) when (race < MaxRaces && conflict.SqlState is UniqueViolation)
@@ -74,6 +86,7 @@ internal sealed class ApiKeys(IdentityStore store, RootKeys roots, Throttle thro
         }
 
         AuditLog.ApiKeySet(logger, account.Subject, by.Subject, key.SetFrom);
+        return true;
     }
 
     public async Task ClearAsync(Account account, Account by, string address, CancellationToken cancellationToken)
@@ -135,6 +148,9 @@ internal sealed class ApiKeys(IdentityStore store, RootKeys roots, Throttle thro
 /// <param name="SetFrom">Their address.</param>
 internal sealed record ApiKey(string Text, DateTimeOffset ExpiresAt, int SetByNumber, string SetFrom)
 {
+    /// <summary>Of one that was found.</summary>
+    public DateTimeOffset SetAt { get; init; }
+
     /// <summary>Nothing of it is for a log.</summary>
     public override string ToString() => nameof(ApiKey);
 }

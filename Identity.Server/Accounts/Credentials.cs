@@ -9,7 +9,7 @@ namespace Identity.Server.Accounts;
 internal sealed class Credentials(IdentityStore store, AccountRegistry registry, HashQueue hashes, TimeProvider clock, ILogger<Credentials> logger)
 {
     /// <summary>Sets a password. Sessions, refresh families and access tokens from before are void, but for the session that is kept.</summary>
-    public async Task<AccountMistake> SetPasswordAsync(Account account, string password, CancellationToken cancellationToken, KeptSession? keep = null)
+    public async Task<AccountMistake> SetPasswordAsync(Account account, string password, CancellationToken cancellationToken, KeptSession? keep = null, OutboxMailRow? notice = null)
     {
         if (registry.Check(new NewAccount { Password = password }) is var mistake and not AccountMistake.None)
         {
@@ -29,6 +29,12 @@ internal sealed class Credentials(IdentityStore store, AccountRegistry registry,
             {
                 await db.Accounts.Where(row => row.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.PasswordHash, hash).SetProperty(row => row.UpdatedAt, now), cancellationToken);
                 await EndEverythingAsync(db, account.Id, now, cancellationToken, keep);
+                if (notice is not null)
+                {
+                    db.Add(notice);
+                    await db.SaveChangesAsync(cancellationToken);
+                }
+
                 return (true, true);
             },
             cancellationToken,

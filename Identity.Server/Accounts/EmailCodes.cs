@@ -29,7 +29,13 @@ internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Th
     public static bool CanSendTo(string mailbox) => SignInName.OfEmail(mailbox) is { } name && MailTransport.Reaches(name.Normal);
 
     /// <summary>Sends a fresh code, which replaces an older one, if the limits of mailbox and address allow it. The caller is told nothing.</summary>
-    public async Task SendAsync(string purpose, string mailbox, Caller caller, CancellationToken cancellationToken)
+    /// <param name="purpose">What it proves the mailbox for; limits are counted for each.</param>
+    /// <param name="mailbox">Where to.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="instead">What the mailbox's owner is to read in place of a code, where none is to be had: everything else happens as with one.</param>
+    /// <param name="boundTo">Who alone may use it; empty for whoever has it.</param>
+    public async Task SendAsync(string purpose, string mailbox, Caller caller, CancellationToken cancellationToken, Letter? instead = null, string boundTo = "")
     {
         if (SignInName.OfEmail(mailbox) is not { } name || !MailTransport.Reaches(name.Normal))
         {
@@ -48,8 +54,9 @@ internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Th
         var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
         // To the normal form and not as it was written: the code proves the mailbox that the account will have, and a
         // look-alike in other letters may be somebody else's.
-        var mail = outbox.Seal(letters.Code(name.Normal, code, caller.Languages), Lifetime);
-        if (await StoreAsync(purpose, name.Normal, code, mail, cancellationToken))
+        var mail = outbox.Seal(instead ?? letters.Code(name.Normal, code, caller.Languages), Lifetime);
+        // Nobody can type what is no code.
+        if (await StoreAsync(purpose, name.Normal, Mac(purpose, boundTo, name.Normal, instead is null ? code : "none"), mail, cancellationToken))
         {
             await outbox.PostAsync(mail);
         }
@@ -60,14 +67,14 @@ internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Th
     }
 
     /// <summary>True once for the right code.</summary>
-    public async Task<bool> UseAsync(string purpose, string mailbox, string code, CancellationToken cancellationToken)
+    public async Task<bool> UseAsync(string purpose, string mailbox, string code, CancellationToken cancellationToken, string boundTo = "")
     {
         if (SignInName.OfEmail(mailbox) is not { } name || code.Length != 6 || !code.All(char.IsAsciiDigit))
         {
             return false;
         }
 
-        var (key, mac) = (Key(purpose, name.Normal), Mac(purpose, name.Normal, code));
+        var (key, mac) = (Key(purpose, name.Normal), Mac(purpose, boundTo, name.Normal, code));
         var now = clock.GetUtcNow();
         return await store.TransactAsync(
             async db =>
@@ -90,10 +97,10 @@ internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Th
     }
 
     // The code and its mail in one commit: neither is there without the other.
-    private Task<bool> StoreAsync(string purpose, string mailbox, string code, OutboxMailRow mail, CancellationToken cancellationToken)
+    private Task<bool> StoreAsync(string purpose, string mailbox, string mac, OutboxMailRow mail, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (key, mac, day) = (Key(purpose, mailbox), Mac(purpose, mailbox, code), Day(now));
+        var (key, day) = (Key(purpose, mailbox), Day(now));
         var (sent, expires, latest) = (now.ToUnixTimeMilliseconds(), (now + Lifetime).ToUnixTimeMilliseconds(), (now - Interval).ToUnixTimeMilliseconds());
         return store.TransactAsync(
             async db =>
@@ -122,7 +129,7 @@ internal sealed partial class EmailCodes(IdentityStore store, RootKeys roots, Th
 
     private string Key(string purpose, string mailbox) => roots.Lookup("mailbox", $"{purpose}\n{mailbox}");
 
-    private string Mac(string purpose, string mailbox, string code) => roots.Lookup("e-mail code", $"{purpose}\n{mailbox}\n{code}");
+    private string Mac(string purpose, string boundTo, string mailbox, string code) => roots.Lookup("e-mail code", $"{(boundTo.Length == 0 ? purpose : $"{purpose}\t{boundTo}")}\n{mailbox}\n{code}");
 
     private static long Day(DateTimeOffset now) => now.ToUnixTimeSeconds() / 86_400;
 

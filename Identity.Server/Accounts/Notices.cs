@@ -8,7 +8,7 @@ namespace Identity.Server.Accounts;
 /// Important changes of an account are told to its mailbox. <see cref="Seal"/> within the transaction of the change, so that neither
 /// is there without the other; <see cref="Outbox.PostAsync"/> once it is committed.
 /// </summary>
-internal sealed class Notices(Outbox outbox, Letters letters, TimeProvider clock)
+internal sealed class Notices(IdentityStore store, Outbox outbox, Letters letters, TimeProvider clock)
 {
     /// <summary>After that long nobody is helped by hearing of it.</summary>
     private static readonly TimeSpan Use = TimeSpan.FromDays(3);
@@ -22,6 +22,22 @@ internal sealed class Notices(Outbox outbox, Letters letters, TimeProvider clock
         (mailbox ?? (account.EmailConfirmed ? account.Email : null)) is { } to && MailTransport.Reaches(to)
             ? outbox.Seal(letters.Notice(to, notice.Subject, notice.Sentence, notice.Values, clock.GetUtcNow(), caller.Address, caller.Issuer, account.Locale ?? caller.Languages), Use)
             : null;
+
+    /// <summary>For a change that is committed already, such as one of another room: the mail has its own commit.</summary>
+    public async Task TellAsync(Account account, Notice notice, Caller caller, CancellationToken cancellationToken)
+    {
+        if (Seal(account, notice, caller) is { } mail)
+        {
+            await store.WriteAsync(
+                db =>
+                {
+                    db.Add(mail);
+                    return db.SaveChangesAsync(cancellationToken);
+                },
+                cancellationToken);
+            await outbox.PostAsync(mail);
+        }
+    }
 
     /// <summary>For a change that has no transaction of its own any more.</summary>
     public Task PostAsync(OutboxMailRow? mail) => mail is null ? Task.CompletedTask : outbox.PostAsync(mail);

@@ -10,8 +10,6 @@ namespace Identity.Server.Clients;
 /// <summary>The clients of configuration and of the server itself, validated and brought into the database at start.</summary>
 internal sealed partial class ConfiguredClients(IConfiguration configuration, ScopeDirectory scopes, GrantTypeList offered, LegacyApiList legacyApis, ExternalAppList externalApps, IHostEnvironment environment, IdentityStore store, TimeProvider clock, ILogger<ConfiguredClients> logger)
 {
-    public const string DemoSecret = "demo-secret-for-development-only";
-
     /// <summary>One sentence for the first mistake in any registration.</summary>
     public IReadOnlyList<ClientMetadata> Read()
     {
@@ -101,28 +99,7 @@ internal sealed partial class ConfiguredClients(IConfiguration configuration, Sc
         ],
     };
 
-    // In code and not in a file: a file of demonstration clients would be copied to Production.
-    private IEnumerable<ClientMetadata> BuiltIn()
-    {
-        foreach (var api in legacyApis.Serving)
-        {
-            yield return api;
-        }
-
-        if (environment.IsDevelopment())
-        {
-            yield return new ClientMetadata
-            {
-                ClientId = "demo",
-                ClientName = "Demo",
-                ClientSecret = DemoSecret,
-                GrantTypes = [GrantTypes.Password, GrantTypes.RefreshToken, GrantTypes.ClientCredentials],
-                Scope = "openid profile email phone address offline_access",
-                FirstParty = true,
-                MayIntrospect = true,
-            };
-        }
-    }
+    private IEnumerable<ClientMetadata> BuiltIn() => environment.IsDevelopment() ? legacyApis.Serving.Concat(DemoClients.Of(scopes.Names)) : legacyApis.Serving;
 
     [LoggerMessage(1301, LogLevel.Warning, "Client {ClientId} has left the configuration and is disabled")]
     private partial void Disabled(string clientId);

@@ -34,10 +34,19 @@ internal sealed class ScopeDirectory
     public IEnumerable<string> Claims(ScopeSet granted) =>
         granted.SelectMany(scope => scopes.TryGetValue(scope, out var known) ? known.Claims : ScopeClaims.Of(scope));
 
-    public static ScopeDirectory Read(IConfiguration configuration, IEnumerable<string> legacyApis)
+    /// <param name="configuration">Of which <c>Scopes</c> and <c>Resources</c> are read.</param>
+    /// <param name="legacyApis">Their scopes have their names.</param>
+    /// <param name="development">Where nothing is configured, the scope of the samples.</param>
+    public static ScopeDirectory Read(IConfiguration configuration, IEnumerable<string> legacyApis, bool development)
     {
         var resources = Settings.ReadList(configuration, "Resources").Select((json, index) => Parse<ResourceSetting>(json, $"Resources:{index}")).ToList();
         var custom = Settings.ReadList(configuration, "Scopes").Select((json, index) => Parse<ScopeSetting>(json, $"Scopes:{index}")).ToList();
+        if (development && custom.Count == 0 && resources.Count == 0)
+        {
+            custom.Add(new() { Name = DemoClients.Scope, Description = "read your notes in the sample API" });
+            resources.Add(new() { Name = DemoClients.Resource, Scopes = [DemoClients.Scope] });
+        }
+
         foreach (var (index, setting) in custom.Index())
         {
             if (!ScopeSet.Parse(setting.Name).Succeeded(out var name, out _) || name.Count != 1)

@@ -10,7 +10,7 @@ internal static class ClientFindings
 {
     private const int LeastSecretLength = 32;
 
-    private static readonly string[] Guesses = ["secret", "password", "changeme", "change-me", "client_secret", "client-secret", "123456", "12345678", "test", "admin", "default", ConfiguredClients.DemoSecret];
+    private static readonly string[] Guesses = ["secret", "password", "changeme", "change-me", "client_secret", "client-secret", "123456", "12345678", "test", "admin", "default", DemoClients.Secret];
 
     /// <param name="client">The registration as it is stored.</param>
     /// <param name="secret">Its secret in clear, where the configuration has it.</param>

@@ -35,7 +35,13 @@ internal static class UsersCommands
             await services.GetRequiredService<Credentials>().EndEverythingAsync(account, cancellationToken);
             return IdentityCommand.Success;
         });
-        return new Command("users", "People.") { new UsersAddCommand(config), list, show, setPassword, shut, open, sessions, revoke };
+        var yes = new Option<bool>("--yes") { Description = "Say that you mean it." };
+        var delete = new Command("delete", "Deletes an account with everything in it. It cannot be undone.") { who, yes };
+        Act(delete, config, who, async (result, services, account, cancellationToken) =>
+            !result.GetValue(yes)
+                ? CommandRun.Refuse($"{account.Subject} and everything in it would be gone: profile, sign-in names, sessions, access of applications, second factors, keys and links. Say --yes.")
+                : Done(await services.GetRequiredService<AccountRemoval>().RemoveAsync(account, "an operator", null, cancellationToken), "The account is gone already."));
+        return new Command("users", "People.") { new UsersAddCommand(config), list, show, setPassword, shut, open, sessions, revoke, delete };
     }
 
     private static void Act(Command command, Option<string[]> config, Argument<string> who, Func<ParseResult, IServiceProvider, Account, CancellationToken, Task<int>> act) =>

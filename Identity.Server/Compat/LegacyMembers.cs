@@ -46,6 +46,15 @@ internal sealed class LegacyMembers(IdentityStore store, CompatOptions options, 
         };
     }
 
+    /// <summary>The account's number in an API, allotted when it has none yet; no visit.</summary>
+    public Task<int> NumberAsync(string api, Account account, CancellationToken cancellationToken) => store.TransactAsync(
+        async db =>
+        {
+            await AllotAsync(db, api, account.Id, cancellationToken);
+            return (true, await db.LegacyMembers.Where(member => member.Api == api && member.AccountId == account.Id).Select(member => member.Number).SingleAsync(cancellationToken));
+        },
+        cancellationToken);
+
     private static Task<int> CountAsync(IdentityDb db, string api, int accountId, string address, DateTimeOffset now, CancellationToken cancellationToken) =>
         db.LegacyMembers.Where(member => member.Api == api && member.AccountId == accountId).ExecuteUpdateAsync(
             set => set.SetProperty(member => member.VisitCount, member => member.VisitCount + 1)

@@ -13,6 +13,9 @@ internal sealed class LogoutDeliveryRow
 
     public required string Subject { get; init; }
 
+    /// <summary>The account's key, which may be gone by now; 0 in rows that are older than the column.</summary>
+    public int AccountId { get; init; }
+
     public required string Issuer { get; init; }
 
     public DateTimeOffset DueAt { get; init; }

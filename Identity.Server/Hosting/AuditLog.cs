@@ -103,4 +103,16 @@ internal static partial class AuditLog
 
     [LoggerMessage(2093, LogLevel.Information, "Client {Client} removed its registration")]
     public static partial void RegistrationRemoved(ILogger logger, string client);
+
+    [LoggerMessage(2100, LogLevel.Information, "Profile of account {Subject} was changed")]
+    public static partial void ProfileChanged(ILogger logger, string subject);
+
+    [LoggerMessage(2101, LogLevel.Information, "E-mail address of account {Subject} was changed from {Address}")]
+    public static partial void EmailChanged(ILogger logger, string subject, string address);
+
+    [LoggerMessage(2102, LogLevel.Information, "Account {Subject} was deleted by {By}")]
+    public static partial void AccountDeleted(ILogger logger, string subject, string by);
+
+    [LoggerMessage(2105, LogLevel.Information, "Account {Subject} fetched what is stored about it")]
+    public static partial void DataExported(ILogger logger, string subject);
 }

@@ -77,6 +77,7 @@ internal static class IntrospectionEndpoint
             Iss = claims.Issuer,
             Jti = claims.Id.Text,
             AuthTime = claims.AuthTime?.ToUnixTimeSeconds(),
+            Acr = claims.AuthenticationContext,
             Act = claims.Actor,
             Cnf = claims.KeyThumbprint is { } thumbprint ? new(thumbprint) : null,
         };

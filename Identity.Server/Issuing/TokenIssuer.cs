@@ -48,6 +48,8 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
             Id = TokenId.Create(family?.Id ?? authorization.Within ?? Guid.Empty, now, RandomNumberGenerator.GetBytes(TokenId.RandomSize)),
             Scope = authorization.Scopes,
             AuthTime = authorization.Account is null ? null : authorization.AuthTime,
+            AuthenticationContext = ContextOf(authorization),
+            AuthenticationMethods = authorization.Account is null ? [] : authorization.AuthenticationMethods,
             KeyThumbprint = authorization.KeyThumbprint,
             Actor = authorization.Actor,
             Number = authorization.Number,
@@ -99,6 +101,9 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
     // RFC 9068 §2.2: where no person is, the client itself is the subject.
     private string SubjectOf(Authorization authorization) => authorization.Account is { } account ? subjects.For(account, authorization.Client) : authorization.Client.ClientId;
 
+    private static string? ContextOf(Authorization authorization) =>
+        authorization.Account is not null && AuthenticationContext.Reached(authorization.AuthenticationMethods) is [var strongest, ..] ? strongest : null;
+
     // Password grants always get one if the client lists the grant; in a browser it takes offline_access, or a client of our own.
     private static bool MayRefresh(Authorization authorization) =>
         authorization is { MayRefresh: true, Account: not null, Actor: null } && authorization.Client.MayUse(GrantTypes.RefreshToken)
@@ -116,7 +121,7 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
                     IssuedAt = now,
                     ExpiresAt = now + authorization.Client.IdTokenLifetime,
                     AuthTime = authorization.AuthTime,
-                    AuthenticationContext = AuthenticationContext.Reached(authorization.AuthenticationMethods) is [var strongest, ..] ? strongest : null,
+                    AuthenticationContext = ContextOf(authorization),
                     AuthenticationMethods = authorization.AuthenticationMethods,
                     AccessTokenHash = TokenHash.LeftHalf(access),
                     Nonce = authorization.Nonce,

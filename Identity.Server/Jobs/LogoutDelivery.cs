@@ -33,7 +33,7 @@ internal sealed partial class LogoutDelivery(LogoutQueue queue, ClientDirectory 
         }
 
         // The queue knows the account; the client may know the person by another name.
-        var account = client.Sector is null ? 0 : await store.ReadAsync(db => db.Accounts.Where(one => one.Subject == row.Subject).Select(one => one.Id).SingleOrDefaultAsync(cancellationToken), cancellationToken);
+        var account = client.Sector is null || row.AccountId > 0 ? row.AccountId : await store.ReadAsync(db => db.Accounts.Where(one => one.Subject == row.Subject).Select(one => one.Id).SingleOrDefaultAsync(cancellationToken), cancellationToken);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
         try

@@ -25,6 +25,23 @@ internal sealed class Letters(BrandOptions brand)
         [words["To sign in, use your password. If you have forgotten it, set a new one here. If it was not you, ignore this mail: nothing has happened."]],
         Link: $"{issuer}/forgot"));
 
+    /// <summary>For the owner of a mailbox that another account wants to have.</summary>
+    public Letter AddressWanted(string to, string? languages) => Write(to, languages, Words.Key("Your e-mail address is in use already"), [], words => new(
+        words.Tag,
+        words["Somebody, probably you, wants to use this e-mail address for another account with {0}. It belongs to an account already.", brand.Name],
+        [words["If you want to move it, give the account that has it another address first. If it was not you, ignore this mail: nothing has happened."]]));
+
+    /// <summary>The last letter.</summary>
+    /// <param name="address">From where it was done; null for an operator.</param>
+    public Letter AccountDeleted(string to, DateTimeOffset at, string? address, string? languages) => Write(to, languages, Words.Key("Your account was deleted"), [], words => new(
+        words.Tag,
+        words["Your account with {0} was deleted, with everything that belonged to it.", brand.Name],
+        [
+            words["When: {0}", words.Instant(at)],
+            address is null ? words["It was done by an operator of {0}.", brand.Name] : words["From: {0}", address],
+            words["If it was not you, please tell whoever runs {0}.", brand.Name],
+        ]));
+
     /// <summary>For whoever asks for a new password of a mailbox that has no account.</summary>
     public Letter NoAccount(string to, string issuer, string? languages) => Write(to, languages, Words.Key("There is no account with this address"), [], words => new(
         words.Tag,

@@ -52,6 +52,7 @@ internal enum MailTransportKind
 /// <summary>Section <c>Mail:Smtp</c>.</summary>
 internal sealed class SmtpOptions
 {
+    /// <summary>Name or address of the mail server.</summary>
     public string Host { get; set; } = "";
 
     /// <summary>Default 587.</summary>
@@ -60,8 +61,10 @@ internal sealed class SmtpOptions
     /// <summary>STARTTLS. Default true.</summary>
     public bool StartTls { get; set; } = true;
 
+    /// <summary>Who signs in there (RFC 4954); none sends without.</summary>
     public string? UserName { get; set; }
 
+    /// <summary>Its password.</summary>
     public string? Password { get; set; }
 
     /// <summary>How long one mail may take. Default 15 seconds.</summary>

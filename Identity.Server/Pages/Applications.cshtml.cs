@@ -1,38 +1,49 @@
 using Identity.Server.Accounts;
 using Identity.Server.Clients;
-using Identity.Server.Sessions;
+using Identity.Server.Hosting;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Identity.Server.Pages;
 
-/// <summary>What a person allowed which application, and how to take it back.</summary>
-public sealed class ApplicationsModel(IServiceProvider services) : FormPage
+/// <summary>What may use the account, by consent or because it holds a refresh token, and how to take it back.</summary>
+public sealed class ApplicationsModel(IServiceProvider services) : AccountPage
 {
-    public IReadOnlyList<(string ClientId, string Name, IReadOnlyList<string> May)> Given { get; private set; } = [];
+    private const string Address = "/account/applications";
+
+    public IReadOnlyList<ConnectedApplication> Given { get; private set; } = [];
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
-        if (await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is not { } session)
-        {
-            return Redirect("~/sign-in");
-        }
-
-        var clients = services.GetRequiredService<ClientDirectory>();
-        var rows = await services.GetRequiredService<Consents>().OfAsync(session.AccountId, cancellationToken);
-        var scopes = services.GetRequiredService<ScopeDirectory>();
-        Given = [.. rows.Select(row => (row.ClientId, clients.Find(row.ClientId)?.Metadata.ClientName ?? row.ClientId, ScopeWords.Of(row.Scope.Split(' '), row.Claims.Split(' ', StringSplitOptions.RemoveEmptyEntries), scopes)))];
+        var (clients, scopes) = (services.GetRequiredService<ClientDirectory>(), services.GetRequiredService<ScopeDirectory>());
+        Given =
+        [
+            .. (await services.GetRequiredService<Consents>().ConnectionsAsync(Account.Id, cancellationToken)).Select(one =>
+            {
+                var client = clients.Find(one.ClientId)?.Metadata;
+                return new ConnectedApplication(one.ClientId, client?.ClientName ?? one.ClientId, client?.LogoUri, ScopeWords.Of(one.Scopes, one.Claims, scopes), one.Since, one.UsedAt);
+            }),
+        ];
         return Page();
     }
 
-    private protected override Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken) => OnGetAsync(cancellationToken);
-
     public async Task<IActionResult> OnPostAsync(string? clientId, CancellationToken cancellationToken)
     {
-        if (clientId is not null && await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is { } session)
+        if (clientId is not { Length: > 0 and <= 512 })
         {
-            await services.GetRequiredService<Consents>().WithdrawAsync(session.Account!, clientId, cancellationToken);
+            return Go(Address);
         }
 
-        return Redirect("~/account/applications");
+        await services.GetRequiredService<Consents>().WithdrawAsync(Account, clientId, cancellationToken);
+        return Done(Address, Words["Access was taken back."]);
     }
+
+    private protected override Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken) => OnGetAsync(cancellationToken);
 }
+
+/// <param name="ClientId">Which.</param>
+/// <param name="Name">As people know it.</param>
+/// <param name="LogoUri">Where it registered one.</param>
+/// <param name="May">What it may, in words.</param>
+/// <param name="Since">The first time.</param>
+/// <param name="UsedAt">When it last came by itself; null when it cannot.</param>
+public sealed record ConnectedApplication(string ClientId, string Name, string? LogoUri, IReadOnlyList<string> May, DateTimeOffset Since, DateTimeOffset? UsedAt);

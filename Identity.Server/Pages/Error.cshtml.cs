@@ -80,7 +80,7 @@ public sealed partial class ErrorModel(ILogger<ErrorModel> logger) : PageModel
         Detail = error.Description ?? error.Error;
     }
 
-    [LoggerMessage(1104, LogLevel.Error, "A page failed ({Reference})")]
+    [LoggerMessage(1105, LogLevel.Error, "A page failed ({Reference})")]
     private partial void Failed(Exception failure, string reference);
 
     [LoggerMessage(2050, LogLevel.Information, "A browser was refused ({Reference}): {Error}: {Description}")]

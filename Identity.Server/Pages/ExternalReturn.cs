@@ -1,9 +1,11 @@
 using System.Security.Claims;
 using Identity.OpenId.Errors;
+using Identity.Server.Accounts;
 using Identity.Server.External;
 using Identity.Server.External.Qq;
 using Identity.Server.External.Weixin;
 using Identity.Server.Hosting;
+using Identity.Server.Languages;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OAuth;
@@ -61,9 +63,15 @@ internal static class ExternalReturn
                 return;
             }
 
-            await ((await signIn.LinkAsync(user, account, http.RequestAborted)).Succeeded(out _, out var refusal)
-                ? new SeeOther($"{http.Request.PathBase}{LinkedModel.Address}").ExecuteAsync(http)
-                : RefuseAsync(http, properties, refusal));
+            if (!(await signIn.LinkAsync(user, account, http.RequestAborted)).Succeeded(out _, out var refusal))
+            {
+                await RefuseAsync(http, properties, refusal);
+                return;
+            }
+
+            await services.GetRequiredService<Notices>().TellAsync(
+                account, new Notice(Words.Key("A linked account was added"), Words.Key("{0} is now a way to sign in to your account."), string.Equals(app.Provider, ExternalApp.QQ, StringComparison.Ordinal) ? "QQ" : "WeChat"), Caller.Of(http), http.RequestAborted);
+            await new SeeOther($"{http.Request.PathBase}{LinkedModel.Address}").ExecuteAsync(http);
             return;
         }
 

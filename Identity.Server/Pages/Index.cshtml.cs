@@ -1,22 +1,22 @@
-using Identity.Server.Sessions;
+using Identity.Server.Pictures;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Identity.Server.Pages;
 
-/// <summary>Who is signed in; whoever is not is asked to.</summary>
-public sealed class IndexModel(IServiceProvider services) : PageModel
+/// <summary>Who is signed in, and the way to everything that belongs to the account.</summary>
+public sealed class IndexModel(IServiceProvider services) : AccountPage
 {
     public string Shown { get; private set; } = "";
 
+    /// <summary>Where the picture is; null for none.</summary>
+    public string? Picture { get; private set; }
+
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
-        if (await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, cancellationToken) is not { Account: { } account })
-        {
-            return Redirect("~/sign-in");
-        }
-
-        Shown = PersonName.Of(account);
+        Shown = PersonName.Of(Account);
+        Picture = await AccountPicture.AddressAsync(services.GetRequiredService<AccountPictures>(), Account, Request, cancellationToken);
         return Page();
     }
+
+    private protected override Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken) => OnGetAsync(cancellationToken);
 }

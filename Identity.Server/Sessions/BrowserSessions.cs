@@ -30,7 +30,7 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock, I
 
         var now = clock.GetUtcNow();
         if (row.EndedAt is not null || now >= row.ExpiresAt || (row.Remembered && now >= row.SeenAt + IdleRemembered)
-            || row.Account is not { DisabledAt: null } account || account.Outlived(row.ContinuedAt ?? row.AuthTime))
+            || row.Account is not { DisabledAt: null } account || account.Outlived(Later(row.ContinuedAt, row.AuthTime)))
         {
             return null;
         }
@@ -88,6 +88,32 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock, I
         SessionCookies.SetSession(http, handle, remember ? expiresAt : null);
     }
 
+    /// <summary>
+    /// The person of this session proved themselves once more: it goes on with a new handle, and its clients hear nothing.
+    /// </summary>
+    /// <param name="http">The browser.</param>
+    /// <param name="session">Living.</param>
+    /// <param name="methods">What was proved now, RFC 8176.</param>
+    /// <param name="fromTheStart">Whether it was a whole sign-in, from which on the session counts; false for a second step that was added to an older first one.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    /// <returns>False for a session that ended meanwhile.</returns>
+    public async Task<bool> ProveAsync(HttpContext http, SessionRow session, IReadOnlyList<string> methods, bool fromTheStart, CancellationToken cancellationToken)
+    {
+        var handle = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size));
+        var (hash, before, authTime) = (Handle.Hash(handle), session.HandleHash, fromTheStart ? clock.GetUtcNow() : session.AuthTime);
+        var amr = string.Join(' ', fromTheStart ? methods : session.Amr.Split(' ', StringSplitOptions.RemoveEmptyEntries).Union(methods, StringComparer.Ordinal));
+        if (await store.WriteAsync(
+                db => db.Sessions.Where(row => row.Sid == session.Sid && row.HandleHash == before && row.EndedAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(row => row.HandleHash, hash).SetProperty(row => row.AuthTime, authTime).SetProperty(row => row.Amr, amr), cancellationToken),
+                cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        SessionCookies.SetSession(http, handle, session.Remembered ? session.ExpiresAt : null);
+        return true;
+    }
+
     /// <summary>Ends this session and every refresh family that does not outlive it, in one commit.</summary>
     public async Task EndAsync(HttpContext http, SessionRow session, CancellationToken cancellationToken)
     {
@@ -141,6 +167,8 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock, I
         await db.RefreshFamilies.Where(row => row.Sid == sid && row.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
         return true;
     }
+
+    private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;
 
     // ASCII, as browsers write it.
     private static string? UserAgent(HttpRequest request) =>

@@ -17,8 +17,8 @@ internal sealed class LogoutQueue(IdentityStore store, TimeProvider clock)
         var due = now.ToUnixTimeMilliseconds();
         return db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO logout_deliveries (sid, client_id, subject, issuer, due_at, attempts, state)
-            SELECT session_clients.sid, session_clients.client_id, accounts.subject, sessions.issuer, {due}, 0, {LogoutDeliveryRow.Waiting}
+            INSERT INTO logout_deliveries (sid, client_id, subject, account_id, issuer, due_at, attempts, state)
+            SELECT session_clients.sid, session_clients.client_id, accounts.subject, accounts.id, sessions.issuer, {due}, 0, {LogoutDeliveryRow.Waiting}
             FROM session_clients JOIN sessions ON sessions.sid = session_clients.sid JOIN accounts ON accounts.id = sessions.account_id
             WHERE session_clients.sid = {sid}
             ON CONFLICT DO NOTHING
@@ -32,8 +32,8 @@ internal sealed class LogoutQueue(IdentityStore store, TimeProvider clock)
         var (kept, due) = (keep ?? "", now.ToUnixTimeMilliseconds());
         return db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO logout_deliveries (sid, client_id, subject, issuer, due_at, attempts, state)
-            SELECT session_clients.sid, session_clients.client_id, accounts.subject, sessions.issuer, {due}, 0, {LogoutDeliveryRow.Waiting}
+            INSERT INTO logout_deliveries (sid, client_id, subject, account_id, issuer, due_at, attempts, state)
+            SELECT session_clients.sid, session_clients.client_id, accounts.subject, accounts.id, sessions.issuer, {due}, 0, {LogoutDeliveryRow.Waiting}
             FROM session_clients JOIN sessions ON sessions.sid = session_clients.sid JOIN accounts ON accounts.id = sessions.account_id
             WHERE sessions.account_id = {accountId} AND sessions.ended_at IS NULL AND sessions.sid <> {kept}
             ON CONFLICT DO NOTHING

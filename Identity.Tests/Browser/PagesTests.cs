@@ -64,10 +64,10 @@ public sealed class PagesTests(ChromiumFixture chromium, BrowserHost host) : ICl
         await window.Page.GotoAsync($"{host.Issuer}/account/applications");
         await window.ArriveAsync("Connected applications");
         await Assertions.Expect(window.Page.Locator("main")).ToContainTextAsync("The Corner Shop");
-        await Assertions.Expect(window.Page.Locator("li")).ToHaveTextAsync(["know that it is you", "see your profile: name, picture, birthday and the like", "see your e-mail address"]);
+        await Assertions.Expect(window.Page.Locator(".card li")).ToHaveTextAsync(["know that it is you", "see your profile: name, picture, birthday and the like", "see your e-mail address"]);
         await window.SeenAsync("applications");
         await window.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Take access back from The Corner Shop") }).ClickAsync();
-        await Assertions.Expect(window.Page.Locator("main")).ToContainTextAsync("No application has access to your account by your consent.");
+        await Assertions.Expect(window.Page.Locator("main")).ToContainTextAsync("No application has access to your account.");
 
         await window.Page.GotoAsync(Request("openid profile email"));
         await window.ArriveAsync("Allow access?");

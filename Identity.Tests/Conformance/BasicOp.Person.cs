@@ -35,7 +35,7 @@ public sealed partial class BasicOp
         var first = await suite.AuthorizeAsync();
         host.Clock.Advance(TimeSpan.FromSeconds(1));
         var second = await suite.AuthorizeAsync(("prompt", "login"));
-        Assert.Equal(["Sign in"], suite.Shown);
+        Assert.Equal(["/sign-in"], suite.Shown);
         Assert.Equal((Suite.Subject(first), Suite.AuthTime(first) + 1), (Suite.Subject(second), Suite.AuthTime(second)));
     }
 
@@ -65,7 +65,7 @@ public sealed partial class BasicOp
         var first = await suite.AuthorizeAsync();
         host.Clock.Advance(TimeSpan.FromSeconds(2));
         var second = await suite.AuthorizeAsync(("max_age", "1"));
-        Assert.Equal(["Sign in"], suite.Shown);
+        Assert.Equal(["/sign-in"], suite.Shown);
         Assert.Equal((Suite.Subject(first), Suite.AuthTime(first) + 2), (Suite.Subject(second), Suite.AuthTime(second)));
     }
 
@@ -106,7 +106,7 @@ public sealed partial class BasicOp
     {
         using var suite = await Suite.OfAsync(host, person);
         await suite.AuthorizeAsync((parameter, value));
-        Assert.Equal(["Sign in", "Allow access?"], suite.Shown);
+        Assert.Equal(["/sign-in", "/consent"], suite.Shown);
     }
 
     // No page, and the same person with the same sign-in.

@@ -12,7 +12,7 @@ public sealed partial class BasicOp(SuiteHost host) : IClassFixture<SuiteHost>
     {
         using var suite = await Suite.OfAsync(host, "server");
         var tokens = await suite.AuthorizeAsync();
-        Assert.Equal(["Sign in", "Allow access?"], suite.Shown);
+        Assert.Equal(["/sign-in", "/consent"], suite.Shown);
         Assert.Equal("iss sub aud iat exp auth_time acr amr nonce sid at_hash", Suite.Names(Jwt.Payload(tokens.Text("id_token"))));
     }
 

@@ -18,7 +18,7 @@ public sealed class Rfc7662(IdentityHost host) : IClassFixture<IdentityHost>
         var now = host.Clock.GetUtcNow().ToUnixTimeSeconds();
         var answer = await host.IntrospectAsync(caller, token);
         Assert.Equal(
-            $$"""{"active":true,"scope":"openid api","client_id":"web","username":"person{{caller[..1]}}","token_type":"Bearer","exp":{{now + 3600}},"iat":{{now}},"sub":"{{account.Subject}}","aud":["{{host.Issuer}}","https://api.example"],"iss":"{{host.Issuer}}","jti":"{{Jwt.Payload(token).GetProperty("jti").GetString()}}","auth_time":{{now}}}""",
+            $$"""{"active":true,"scope":"openid api","client_id":"web","username":"person{{caller[..1]}}","token_type":"Bearer","exp":{{now + 3600}},"iat":{{now}},"sub":"{{account.Subject}}","aud":["{{host.Issuer}}","https://api.example"],"iss":"{{host.Issuer}}","jti":"{{Jwt.Payload(token).GetProperty("jti").GetString()}}","auth_time":{{now}},"acr":"urn:cloudmind:acr:password"}""",
             answer.Body);
         Assert.Equal((200, "no-store"), (answer.Status, answer.Headers["Cache-Control"]));
     }

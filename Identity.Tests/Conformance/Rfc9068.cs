@@ -25,7 +25,7 @@ public sealed class Rfc9068(Rfc9068.Host host) : IClassFixture<Rfc9068.Host>
         var now = host.Clock.GetUtcNow().ToUnixTimeSeconds();
         var jti = payload.GetProperty("jti").GetString();
         Assert.Equal(
-            $$"""{"iss":"{{host.Issuer}}","sub":"{{account.Subject}}","aud":["{{host.Issuer}}","https://api.example"],"client_id":"web","iat":{{now}},"exp":{{now + 3600}},"jti":"{{jti}}","scope":"openid email api","auth_time":{{now}}}""",
+            $$"""{"iss":"{{host.Issuer}}","sub":"{{account.Subject}}","aud":["{{host.Issuer}}","https://api.example"],"client_id":"web","iat":{{now}},"exp":{{now + 3600}},"jti":"{{jti}}","scope":"openid email api","auth_time":{{now}},"acr":"urn:cloudmind:acr:password","amr":["pwd"]}""",
             payload.GetRawText());
     }
 

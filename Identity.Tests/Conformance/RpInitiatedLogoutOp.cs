@@ -12,7 +12,8 @@ namespace Identity.Tests.Conformance;
 [Plan("RP-Initiated Logout OP")]
 public sealed class RpInitiatedLogoutOp(SuiteHost host) : IClassFixture<SuiteHost>
 {
-    private const string Refusal = "This request cannot be answered";
+    // The person of the suite has a Chinese account.
+    private const string Refusal = "无法处理此请求";
 
     // As long as the suite's, and of everything that an address can hold.
     private static readonly string State = string.Concat(Enumerable.Repeat("aZ09-._~!$'()*+,;:@/?%&=\"<> é字#", 5))[..128];
@@ -90,9 +91,9 @@ public sealed class RpInitiatedLogoutOp(SuiteHost host) : IClassFixture<SuiteHos
 
         // With the client's name the address can be proved, but not that the person wants to leave.
         stop = await suite.Browser.OpenAsync($"{End(null, SuiteHost.PostLogout, State)}&client_id=suite");
-        Assert.Equal((null, "Sign out?"), (stop.Left, stop.Heading));
+        Assert.Equal((null, "要退出登录吗？"), (stop.Left, stop.Heading));
         await IsSignedInAsync(suite);
-        stop = await suite.Browser.SubmitAsync(stop, "Sign out");
+        stop = await suite.Browser.SubmitAsync(stop, "退出登录");
         Assert.Equal(State, stop.Parameter("state"));
         await IsSignedOutAsync(suite);
     }
@@ -126,9 +127,9 @@ public sealed class RpInitiatedLogoutOp(SuiteHost host) : IClassFixture<SuiteHos
     {
         using var suite = await Suite.OfAsync(host, person);
         var page = await suite.Browser.OpenAsync(address(await HintAsync(suite)));
-        Assert.Equal((null, "Sign out?"), (page.Left, page.Heading));
+        Assert.Equal((null, "要退出登录吗？"), (page.Left, page.Heading));
         await IsSignedInAsync(suite);
-        page = await suite.Browser.SubmitAsync(page, "Sign out");
+        page = await suite.Browser.SubmitAsync(page, "退出登录");
         Assert.Equal((null, "You are signed out"), (page.Left, page.Heading));
         await IsSignedOutAsync(suite);
     }

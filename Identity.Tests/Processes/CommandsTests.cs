@@ -142,7 +142,7 @@ public sealed class CommandsTests : IDisposable
         await using (await ServerProcess.Serve(folder).ReadyAsync())
         {
             // On a desk all is well but for what nobody would do in Production.
-            Assert.Equal("warning cookies, warning client demo", await DoctorAsync(0, "--environment=Development"));
+            Assert.Equal("warning cookies, warning client demo, warning client sample-web", await DoctorAsync(0, "--environment=Development"));
         }
 
         Assert.Equal("failure configuration", await DoctorAsync(1, "--environment=Production"));
@@ -158,7 +158,7 @@ public sealed class CommandsTests : IDisposable
         });
         // The demonstration client is of the configuration of before, and still enabled.
         Assert.Equal(
-            "failure configuration, failure proxies, warning mail, failure mail, failure public address, failure keys, failure client demo, warning client demo",
+            "failure configuration, failure proxies, warning mail, failure mail, failure public address, failure keys, failure client demo, warning client demo, warning client sample-spa, warning client sample-web",
             await DoctorAsync(1, "--environment=Production", "--config", config));
         var (exitCode, text, _) = await RunAsync(null, "doctor");
         Assert.Equal(1, exitCode);

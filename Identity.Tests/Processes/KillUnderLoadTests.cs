@@ -25,7 +25,7 @@ public sealed class KillUnderLoadTests : IDisposable
             ["Clients"] = new JsonArray(new JsonObject
             {
                 ["client_id"] = ServerProcess.Client,
-                ["client_secret"] = Identity.Server.Clients.ConfiguredClients.DemoSecret,
+                ["client_secret"] = Identity.Server.Clients.DemoClients.Secret,
                 ["grant_types"] = new JsonArray("password", "refresh_token"),
                 ["scope"] = "openid offline_access",
                 ["first_party"] = true,

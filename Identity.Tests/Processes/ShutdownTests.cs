@@ -17,7 +17,7 @@ public sealed class ShutdownTests
         using var connection = new TcpClient(server.Address.Host, server.Address.Port);
         var stream = connection.GetStream();
         var head = $"POST /connect/token HTTP/1.1\r\nHost: {server.Address.Authority}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {Body.Length}\r\n"
-            + $"Authorization: {BackChannel.Basic(ServerProcess.Client, Identity.Server.Clients.ConfiguredClients.DemoSecret)}\r\nExpect: 100-continue\r\n\r\n";
+            + $"Authorization: {BackChannel.Basic(ServerProcess.Client, Identity.Server.Clients.DemoClients.Secret)}\r\nExpect: 100-continue\r\n\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
         // The server says "100 Continue" when it begins to read the body: the request is in flight now.
         var buffer = new byte[4096];

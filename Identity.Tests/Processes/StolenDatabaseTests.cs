@@ -145,7 +145,7 @@ public sealed partial class StolenDatabaseTests(StolenDatabaseTests.Robbed robbe
 
         internal string Code { get; private set; } = "";
 
-        internal List<(string What, string Secret)> Secrets { get; } = [("password", Password), ("client secret", ClientSecret), ("demonstration secret", ConfiguredClients.DemoSecret)];
+        internal List<(string What, string Secret)> Secrets { get; } = [("password", Password), ("client secret", ClientSecret), ("demonstration secret", DemoClients.Secret)];
 
         public async ValueTask InitializeAsync()
         {

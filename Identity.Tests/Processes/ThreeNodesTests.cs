@@ -26,7 +26,7 @@ public sealed class ThreeNodesTests : IClassFixture<ThreeNodes>
     public async Task The_code_flow_goes_through_any_nodes_and_a_logout_counts_on_all()
     {
         nodes.Balancer.Answers.Clear();
-        for (var walk = 0; walk < 3; walk++)
+        for (var walk = 0; walk < 2; walk++)
         {
             using var browser = nodes.Browser();
             var code = (await browser.ArriveAsync(CodeFlowHost.Request("web"), "lei")).Parameter("code");
@@ -42,7 +42,7 @@ public sealed class ThreeNodesTests : IClassFixture<ThreeNodes>
             var claims = Jwt.Payload(tokens.Text("id_token"));
             Assert.Equal(claims.GetProperty("sub").GetString(), (await nodes.UserInfoAsync(tokens.AccessToken)).Text("sub"));
 
-            Assert.Equal("Signed out", (await browser.OpenAsync($"/connect/endsession?id_token_hint={tokens.Text("id_token")}")).Heading);
+            Assert.Equal("You are signed out", (await browser.OpenAsync($"/connect/endsession?id_token_hint={tokens.Text("id_token")}")).Heading);
             for (var node = 0; node < 6; node++)
             {
                 Assert.Equal("login_required", (await browser.OpenAsync(CodeFlowHost.Request("web", ("prompt", "none")))).Parameter("error"));
@@ -96,9 +96,9 @@ public sealed class ThreeNodesTests : IClassFixture<ThreeNodes>
         var old = Jwt.Header(before).GetProperty("kid").GetString();
         await nodes.RunAsync("keys", "rotate", "--now");
         await SmtpServer.UntilAsync(
-            async () => (await Task.WhenAll(nodes.Nodes.Select(async node => Kid(await node.PostAsync("/connect/token", [("grant_type", "client_credentials")], "web", IdentityHost.Secret))))).Distinct(StringComparer.Ordinal).ToList() is [var kid] && kid != old,
-            "one new key on all nodes");
-        Assert.Single((await Task.WhenAll(nodes.Nodes.Select(async node => (await node.GetAsync("/.well-known/jwks")).Body))).Distinct(StringComparer.Ordinal));
+            async () => (await Task.WhenAll(nodes.Nodes.Select(async node => Kid(await node.PostAsync("/connect/token", [("grant_type", "client_credentials")], "web", IdentityHost.Secret))))).Distinct(StringComparer.Ordinal).ToList() is [var kid] && kid != old
+                && (await Task.WhenAll(nodes.Nodes.Select(async node => (await node.GetAsync("/.well-known/jwks")).Body))).Distinct(StringComparer.Ordinal).Count() == 1,
+            "one new key and one key set on all nodes");
         foreach (var node in nodes.Nodes)
         {
             Assert.Equal(200, (await node.GetAsync("/connect/userinfo", before)).Status);
@@ -144,10 +144,10 @@ public sealed class ThreeNodesTests : IClassFixture<ThreeNodes>
     {
         await using var load = await NodesUnderLoad.BeginAsync(nodes, unansweredIsFailure: false);
         var victim = nodes.Nodes[0];
-        await load.UntilAnswersAsync(120);
+        await load.UntilAnswersAsync(60);
         await victim.KillAsync();
         // The other two go on, and the load with them.
-        await load.UntilAnswersAsync(120);
+        await load.UntilAnswersAsync(60);
         await load.EndAsync();
         await nodes.ForgetAsync(victim);
         await load.AssertNothingLostAsync();
@@ -162,6 +162,7 @@ public sealed class ThreeNodesTests : IClassFixture<ThreeNodes>
         var watch = WatchAsync(stop.Token);
         await using var load = await NodesUnderLoad.BeginAsync(nodes, unansweredIsFailure: true);
         await load.UntilAnswersAsync(50);
+        var expanded = false;
         foreach (var node in nodes.Nodes.ToList())
         {
             node.Terminate();
@@ -171,8 +172,12 @@ public sealed class ThreeNodesTests : IClassFixture<ThreeNodes>
             await load.UntilAnswersAsync(20);
             await nodes.StartAsync();
             await load.UntilAnswersAsync(20);
-            // The first of the new version has migrated: what a migration may do is done, and the old ones go on beside it.
-            await ExpandAsync();
+            if (!expanded)
+            {
+                // What a migration may do is done, and those that know nothing of it go on beside it.
+                await ExpandAsync();
+                expanded = true;
+            }
         }
 
         await load.EndAsync();
@@ -195,7 +200,6 @@ public sealed class ThreeNodesTests : IClassFixture<ThreeNodes>
         await using var command = database.CreateCommand(
             """
             DO $$ DECLARE t text; BEGIN
-                IF EXISTS (SELECT 1 FROM schema_versions WHERE number = 9999) THEN RETURN; END IF;
                 FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
                     EXECUTE format('ALTER TABLE %I ADD COLUMN later_text TEXT NULL, ADD COLUMN later_number INTEGER NOT NULL DEFAULT 7', t);
                     EXECUTE format('CREATE INDEX ON %I (later_number)', t);
@@ -204,7 +208,18 @@ public sealed class ThreeNodesTests : IClassFixture<ThreeNodes>
                 INSERT INTO schema_versions (number) VALUES (9999);
             END $$
             """);
-        await command.ExecuteNonQueryAsync();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await command.ExecuteNonQueryAsync();
+                return;
+            }
+            catch (PostgresException deadlock) when (deadlock.SqlState is PostgresErrorCodes.DeadlockDetected && attempt < 6)
+            {
+                // As our own migrations do: nothing of it stands, and it is tried again.
+            }
+        }
     }
 
     /// <summary>The balancer's probes: a node whose readiness is red gets nothing more.</summary>

@@ -10,20 +10,23 @@ internal sealed class Browser : IDisposable
 {
     private readonly HttpClient client;
     private readonly Uri home;
+    private readonly Uri? also;
 
     public Browser(IdentityHost host, string? userAgent = null, string? languages = null)
-        : this(host.Address, network => network, userAgent, languages)
+        : this(host.Address, userAgent, languages)
     {
     }
 
     /// <param name="home">The server's public address.</param>
-    /// <param name="way">What lies between the browser and the server.</param>
-    /// <param name="userAgent">Null for none.</param>
-    /// <param name="languages">Accept-Language; null for none.</param>
-    public Browser(Uri home, Func<SocketsHttpHandler, HttpMessageHandler> way, string? userAgent = null, string? languages = null)
+    /// <param name="userAgent">As the browser calls itself.</param>
+    /// <param name="languages">What it sends as Accept-Language.</param>
+    /// <param name="also">Another site whose redirects are followed too.</param>
+    /// <param name="way">What lies between the browser and the server; null for nothing.</param>
+    public Browser(Uri home, string? userAgent = null, string? languages = null, Uri? also = null, Func<SocketsHttpHandler, HttpMessageHandler>? way = null)
     {
-        this.home = home;
-        client = new HttpClient(way(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies })) { BaseAddress = home };
+        (this.home, this.also) = (home, also);
+        var network = new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies };
+        client = new HttpClient(way?.Invoke(network) ?? network) { BaseAddress = home };
         // As browsers ask when a person opens something; others' servers tell people from scripts by it.
         client.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
         if (languages is not null)
@@ -72,9 +75,9 @@ internal sealed class Browser : IDisposable
     public Task<Stop> PostAsync(string address, params (string Name, string Value)[] fields) =>
         GoAsync(new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))) });
 
-    /// <summary>Signs in on the page, whichever request waits behind it.</summary>
+    /// <summary>Signs in on the page, in whichever language it is and whichever request waits behind it.</summary>
     public Task<Stop> SignInAsync(Stop page, string name, string password = "correct horse battery") =>
-        SubmitAsync(page, "Sign in", ("username", name), ("password", password));
+        SubmitAsync(page, page.Document.QuerySelector("form:has(input[type=password]) button")!.TextContent.Trim(), ("username", name), ("password", password));
 
     public void Dispose() => client.Dispose();
 
@@ -91,7 +94,7 @@ internal sealed class Browser : IDisposable
             }
 
             var next = new Uri(address, location);
-            if (!home.IsBaseOf(next))
+            if (!home.IsBaseOf(next) && also?.IsBaseOf(next) is not true)
             {
                 return stop with { Left = next };
             }

@@ -149,11 +149,18 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>A form to the server; with the demonstration client's credentials unless told otherwise.</summary>
-    public async Task<Answer> PostAsync(string path, IEnumerable<(string Name, string Value)> form, string? client = Client, string secret = Identity.Server.Clients.ConfiguredClients.DemoSecret)
+    public async Task<Answer> PostAsync(string path, IEnumerable<(string Name, string Value)> form, string? client = Client, string secret = Identity.Server.Clients.DemoClients.Secret)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form.Select(pair => KeyValuePair.Create(pair.Name, pair.Value))) };
         request.Headers.Authorization = client is null ? null : BackChannel.Basic(client, secret);
         using var response = await Http.SendAsync(request);
+        return await Answer.OfAsync(response);
+    }
+
+    /// <summary>JSON to the server, as the old APIs' clients send it.</summary>
+    public async Task<Answer> PostJsonAsync(string path, object body)
+    {
+        using var response = await Http.PostAsJsonAsync(path, body);
         return await Answer.OfAsync(response);
     }
 

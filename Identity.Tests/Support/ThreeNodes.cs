@@ -109,7 +109,7 @@ public sealed class ThreeNodes : IAsyncLifetime
         return output;
     }
 
-    internal Browser Browser() => new(Home, Balancer.Before);
+    internal Browser Browser() => new(Home, way: Balancer.Before);
 
     internal IEnumerable<string> Mails() => Directory.Exists(folder.In("mail")) ? Directory.EnumerateFiles(folder.In("mail"), "*.eml").Select(File.ReadAllText) : [];
 

@@ -21,3 +21,6 @@ CREATE TABLE email_changes (
     asked_at   BIGINT  NOT NULL,
     expires_at BIGINT  NOT NULL
 );
+
+-- Whose session it was, for clients that know people by names of their own: a deleted account cannot be asked any more.
+ALTER TABLE logout_deliveries ADD COLUMN account_id INTEGER NOT NULL DEFAULT 0;

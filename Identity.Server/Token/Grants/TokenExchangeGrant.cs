@@ -89,6 +89,7 @@ internal sealed class TokenExchangeGrant(AccessTokens tokens, ScopeDirectory dir
             Account = account,
             Scopes = scopes,
             AuthTime = subject.Claims.AuthTime ?? subject.Claims.IssuedAt,
+            AuthenticationMethods = subject.Claims.AuthenticationMethods,
             Resources = resources.Names,
             Actor = actor,
             Within = subject.Claims.Id.Family,

@@ -59,16 +59,4 @@ public sealed class CodeFlowTests(CodeFlowHost host) : IClassFixture<CodeFlowHos
         Assert.Equal(401, (await host.UserInfoAsync(tokens.AccessToken)).Status);
         Assert.Equal("login_required", (await browser.OpenAsync(CodeFlowHost.Request("site", ("prompt", "none")))).Parameter("error"));
     }
-
-    [Fact]
-    public async Task A_pushed_request_is_used_once_by_its_own_client()
-    {
-        await host.AddAccountAsync(new NewAccount { UserName = "pusher" });
-        using var browser = new Browser(host);
-        var pushed = await host.PostAsync("/connect/par", "pushing", ("redirect_uri", CodeFlowHost.Callback), ("response_type", "code"), ("scope", "openid"), ("code_challenge", Identity.OpenId.Token.Pkce.Challenge(CodeFlowHost.Verifier)), ("code_challenge_method", "S256"));
-        Assert.Equal(201, pushed.Status);
-        var address = $"/connect/authorize?client_id=pushing&request_uri={pushed.Text("request_uri")}";
-        Assert.Equal("Sign in", (await browser.OpenAsync(address)).Heading);
-        Assert.Equal("This request cannot be answered", (await browser.OpenAsync(address)).Heading);
-    }
 }

@@ -15,7 +15,7 @@ public sealed class ConfiguredClientsTests
         // The file has six; the command line has one, whose index is that of "web", and takes nothing from it.
         await using var host = new Host { More = ["--Clients:0:client_id=late", "--Clients:0:client_secret=late", "--Clients:0:grant_types:0=client_credentials"] };
         await host.InitializeAsync();
-        Assert.Equal("cloudmind demo late nlecloud rageframe", await ClientsAsync(host));
+        Assert.Equal("cloudmind demo late nlecloud rageframe sample-device sample-service sample-spa sample-web", await ClientsAsync(host));
         Assert.Equal(200, (await host.PostRawAsync("/connect/token", "grant_type=client_credentials", authorization: RawRequest.Basic("late", "late"))).Status);
         (await host.PostRawAsync("/connect/token", "grant_type=client_credentials&scope=api", authorization: RawRequest.Basic("late", "late")))
             .IsRefusal(400, """{"error":"invalid_scope","error_description":"The client may not have every scope that it asked for."}""");
@@ -33,7 +33,7 @@ public sealed class ConfiguredClientsTests
 
         await host.KeepAsync("watcher");
         Assert.Equal("Client web has left the configuration and is disabled", Assert.Single(host.Log.Lines, line => line is { Event.Id: 1301, Level: LogLevel.Warning } && line.Text.Contains(" web ", StringComparison.Ordinal)).Text.Trim());
-        Assert.Equal("cloudmind demo nlecloud rageframe watcher", await ClientsAsync(host));
+        Assert.Equal("cloudmind demo nlecloud rageframe sample-device sample-service sample-spa sample-web watcher", await ClientsAsync(host));
         (await host.RefreshAsync("web", tokens.RefreshToken)).IsRefusal(401, InvalidClient);
         Assert.Equal(401, (await host.UserInfoAsync(tokens.AccessToken)).Status);
         Assert.Equal("""{"active":false}""", (await host.IntrospectAsync("watcher", tokens.AccessToken)).Body);

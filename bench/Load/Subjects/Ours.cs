@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Bench.Load.Subjects;
+
+/// <summary>CloudMind Identity, published, in Production over plain http.</summary>
+internal sealed class Ours(string program, string directory, int port, string synchronous, int iterations) : Subject($"CloudMind {synchronous}", port)
+{
+    public const string Secret = "bench-secret-of-the-benchmark-that-is-long-enough";
+    private const string UserPassword = "bench-password-1";
+
+    public static string Basic { get; } = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes($"bench:{Secret}"));
+
+    private readonly List<string> refreshTokens = [];
+    private readonly List<string> legacyTokens = [];
+    private string access = "";
+
+    public override string Note => "JWT access tokens, accounts and families in SQLite, secrets as SHA-256";
+
+    public override string Durability => synchronous;
+
+    public override string Hashing => $"PBKDF2-SHA512 x {iterations}";
+
+    protected override string Ready => "/health/ready";
+
+    private string Config => Path.Combine(directory, "bench.json");
+
+    protected override ProcessStartInfo Command() => Pinned(directory, program, "serve", "--config", Config, $"--urls={Url}");
+
+    /// <summary>Writes the settings and makes the people; before the first start.</summary>
+    public async Task InstallAsync()
+    {
+        var settings = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["Issuer"] = Url,
+            ["ConnectionStrings"] = new { Identity = $"Data Source={Path.Combine(directory, "identity.db")}" },
+            ["Hosting"] = new { AllowInsecureHttp = true },
+            ["Data"] = new { SqliteSynchronous = synchronous is "FULL" ? "Full" : "Normal" },
+            // A closed loop on one address would be a guesser to the throttle, if it guessed wrong.
+            ["Accounts"] = new { PasswordIterations = iterations },
+            ["Mail"] = new { PickupDirectory = Path.Combine(directory, "mail") },
+            ["Compat"] = new { RageFrame = new { Enabled = true }, NleCloud = new { Enabled = true } },
+            ["Scopes"] = new[] { new { name = "api" } },
+            ["Clients"] = new[]
+            {
+                new
+                {
+                    client_id = "bench",
+                    client_secret = Secret,
+                    grant_types = new[] { "client_credentials", "password", "refresh_token" },
+                    first_party = true,
+                    may_introspect = true,
+                    scope = "openid profile email offline_access api",
+                },
+            },
+        };
+
+        await File.WriteAllTextAsync(Config, JsonSerializer.Serialize(settings));
+        for (var person = 0; person < Workload.Connections; person++)
+        {
+            var start = new ProcessStartInfo(program, ["users", "add", "--config", Config, "--user-name", Person(person), "--password-stdin", "--email", $"{Person(person)}@example.com", "--name", "Bench Person"])
+            {
+                WorkingDirectory = directory,
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            using var command = Process.Start(start)!;
+            await command.StandardInput.WriteLineAsync(UserPassword);
+            command.StandardInput.Close();
+            var (output, errors) = (command.StandardOutput.ReadToEndAsync(), command.StandardError.ReadToEndAsync());
+            await command.WaitForExitAsync();
+            if (command.ExitCode != 0)
+            {
+                throw new InvalidOperationException($"users add: {await output}{await errors}");
+            }
+        }
+    }
+
+    protected override async Task PrepareAsync()
+    {
+        for (var connection = 0; connection < Workload.Connections; connection++)
+        {
+            var session = await PostAsync("/connect/token", Basic, ("grant_type", "password"), ("username", Person(connection)), ("password", UserPassword), ("scope", "profile offline_access"));
+            refreshTokens.Add(session.GetProperty("refresh_token").GetString()!);
+            var legacy = await PostAsync("/v1/site/login", null, ("username", Person(connection)), ("password", UserPassword), ("group", "app"));
+            legacyTokens.Add(legacy.GetProperty("data").GetProperty("refresh_token").GetString()!);
+        }
+
+        access = (await PostAsync("/connect/token", Basic, ("grant_type", "password"), ("username", Person(0)), ("password", UserPassword), ("scope", "openid profile email"))).GetProperty("access_token").GetString()!;
+    }
+
+    public override IReadOnlyList<Call>? Calls(string workload) => workload switch
+    {
+        Workload.ClientCredentials => Many(_ => new Same(Call.Post("/connect/token", "grant_type=client_credentials&scope=api", Basic))),
+        Workload.Refresh => Take(refreshTokens, token => new Chain(refresh => Call.Post("/connect/token", $"grant_type=refresh_token&refresh_token={refresh}", Basic), token)),
+        Workload.LegacyRefresh => Take(legacyTokens, token => new Chain(refresh => Call.Post("/v1/site/refresh", $"group=app&refresh_token={refresh}"), token)),
+        Workload.Password => Many(person => new Same(Call.Post("/connect/token", $"grant_type=password&username={Person(person)}&password={UserPassword}&scope=profile", Basic))),
+        Workload.LegacyLogin => Many(person => new Same(Call.Post("/Users/Login", $"Account={Person(person)}&Password={UserPassword}"))),
+        Workload.UserInfo => Many(_ => new Same(Call.Get("/connect/userinfo", $"Bearer {access}"))),
+        Workload.Introspection => Many(_ => new Same(Call.Post("/connect/introspect", $"token={access}", Basic))),
+        Workload.Discovery => Many(_ => new Same(Call.Get("/.well-known/openid-configuration"))),
+        Workload.Jwks => Many(_ => new Same(Call.Get("/.well-known/jwks"))),
+        _ => null,
+    };
+
+    private static IReadOnlyList<Call> Many(Func<int, Call> one) => [.. Enumerable.Range(0, Workload.Connections).Select(one)];
+
+    private static string Person(int index) => $"bench{index.ToString(CultureInfo.InvariantCulture)}x";
+
+    // A chain goes on where the last slot left it.
+    private readonly Dictionary<IReadOnlyList<string>, IReadOnlyList<Call>> chains = [];
+
+    private IReadOnlyList<Call> Take(IReadOnlyList<string> tokens, Func<string, Call> one)
+    {
+        if (!chains.TryGetValue(tokens, out var calls))
+        {
+            chains[tokens] = calls = [.. tokens.Select(one)];
+        }
+
+        return calls;
+    }
+}
