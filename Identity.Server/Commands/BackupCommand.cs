@@ -56,16 +56,14 @@ internal static class BackupCommand
     {
         var part = $"{file}.part";
         File.Delete(part);
-        using (var made = new FileStream(part, new FileStreamOptions
+        // Made before it is written, for hashes of passwords are nobody else's.
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
-            // Made before it is written, for hashes of passwords are nobody else's.
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
+        new FileStream(part, options).Dispose();
         using (var from = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = source, Pooling = false, DefaultTimeout = 30 }.ToString()))
         using (var to = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = part, Pooling = false }.ToString()))
         {
