@@ -122,8 +122,7 @@ internal static class Composition
         services.AddSingleton<DeviceRequests>();
         services.AddSingleton<VerifiedTokens>();
         services.AddSingleton<AccessTokens>();
-        // There is no page yet on which a person makes an account.
-        services.AddSingleton(new PromptValues(registration: false));
+        services.AddSingleton(provider => new PromptValues(provider.GetRequiredService<AccountsOptions>().Registration));
         services.AddSingleton<AuthorizeFlow>();
         services.AddSingleton<PendingRequests>();
         services.AddSingleton<BrowserSessions>();
@@ -132,6 +131,7 @@ internal static class Composition
         services.AddSingleton<AccountPictures>();
         services.AddSingleton<Profiles>();
         services.AddSingleton<EmailChanges>();
+        services.AddSingleton<PasswordResets>();
         services.AddSingleton<AccountRemoval>();
         services.AddSingleton<AccountExport>();
         services.AddSingleton<OwnApiKey>();
@@ -269,7 +269,9 @@ internal static class Composition
         services.AddSingleton<HashQueue>();
         services.AddSingleton<Throttle>();
         services.AddSingleton<PasswordSignIn>();
+        services.AddSingleton<PasswordRule>();
         services.AddSingleton<AccountRegistry>();
+        services.AddSingleton<Registrations>();
         services.AddSingleton<EmailCodes>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<MailTransport>();
