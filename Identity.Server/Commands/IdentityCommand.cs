@@ -31,6 +31,8 @@ internal static class IdentityCommand
             AuditCommands.Jobs(config),
             MigrateCommand.Of(config),
             DoctorCommand.Of(config),
+            BackupCommand.Of(config),
+            RestoreCheckCommand.Of(config),
             new ImportCommand(config),
             new CompatCommand(config),
         };

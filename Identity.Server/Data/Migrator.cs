@@ -8,7 +8,7 @@ namespace Identity.Server.Data;
 /// Applies the numbered SQL files that the database has not seen, each in one transaction together with its number:
 /// a process that dies in the middle leaves the step before, and the next start goes on from there.
 /// </summary>
-internal sealed partial class Migrator(IDbContextFactory<IdentityDb> contexts, DatabaseAddress address, ILogger<Migrator> logger)
+internal sealed partial class Migrator(IDbContextFactory<IdentityDb> contexts, DatabaseAddress address, Retries retries, ILogger<Migrator> logger)
 {
     // Any constant will do; it only has to be the same in every node.
     private const long AdvisoryLock = 0x1D_E271_7EA1;
@@ -33,24 +33,46 @@ internal sealed partial class Migrator(IDbContextFactory<IdentityDb> contexts, D
         var connection = db.Database.GetDbConnection();
         foreach (var (number, name) in Steps())
         {
-            // SQLite's BEGIN IMMEDIATE and the advisory lock let one node migrate while the others wait here.
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            if (!address.IsSqlite)
+            if (await StepAsync(connection, number, name, cancellationToken))
             {
-                await ExecuteAsync(connection, transaction, $"SELECT pg_advisory_xact_lock({AdvisoryLock})", cancellationToken);
-            }
-
-            await ExecuteAsync(connection, transaction, "CREATE TABLE IF NOT EXISTS schema_versions (number INTEGER NOT NULL PRIMARY KEY)", cancellationToken);
-            if (await ExecuteAsync(connection, transaction, $"INSERT INTO schema_versions (number) VALUES ({number}) ON CONFLICT DO NOTHING", cancellationToken) == 1)
-            {
-                Applying(name);
-                await ExecuteAsync(connection, transaction, Translate(Read(name), address.IsSqlite), cancellationToken);
-                await transaction.CommitAsync(cancellationToken);
                 taken.Add(name);
             }
         }
 
         return taken;
+    }
+
+    private async Task<bool> StepAsync(DbConnection connection, int number, string name, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                // SQLite's BEGIN IMMEDIATE and the advisory lock let one node migrate while the others wait here.
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                if (!address.IsSqlite)
+                {
+                    await ExecuteAsync(connection, transaction, $"SELECT pg_advisory_xact_lock({AdvisoryLock})", cancellationToken);
+                }
+
+                await ExecuteAsync(connection, transaction, "CREATE TABLE IF NOT EXISTS schema_versions (number INTEGER NOT NULL PRIMARY KEY)", cancellationToken);
+                if (await ExecuteAsync(connection, transaction, $"INSERT INTO schema_versions (number) VALUES ({number}) ON CONFLICT DO NOTHING", cancellationToken) == 0)
+                {
+                    return false;
+                }
+
+                Applying(name);
+                await ExecuteAsync(connection, transaction, Translate(Read(name), address.IsSqlite), cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return true;
+            }
+            catch (DbException failure) when (retries.Again(failure, certain: false, attempt))
+            {
+                // A step takes whole tables, in an order of its own, from requests of the version before: now and then
+                // PostgreSQL ends one of them, and then nothing of it stands.
+                await retries.PauseAsync(attempt, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Whether the database has seen every step that this version has; it may have seen more.</summary>

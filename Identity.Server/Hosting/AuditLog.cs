@@ -122,6 +122,9 @@ internal static partial class AuditLog
     [LoggerMessage(2105, LogLevel.Information, "Account {Subject} fetched what is stored about it")]
     public static partial void DataExported(ILogger logger, string subject);
 
+    [LoggerMessage(2110, LogLevel.Information, "Restore check by an operator: of {Events} events since {Since:O}, {Applied} revocations were applied again")]
+    public static partial void RestoreChecked(ILogger logger, DateTimeOffset since, int events, int applied);
+
     [LoggerMessage(2120, LogLevel.Information, "Sign-in of {Subject} by passkey from {Address}")]
     public static partial void SignedInByPasskey(ILogger logger, string subject, string address);
 

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Identity.Tests.Support;
 
 namespace Identity.Tests.Processes;
@@ -23,7 +21,7 @@ public sealed class MailTests : IDisposable
             Assert.Skip(reason);
         }
 
-        certificate = folder.Write("smtp.pem", Certificate());
+        certificate = folder.Write("smtp.pem", Certificates.ForLocalhost());
     }
 
     public void Dispose() => folder.Dispose();
@@ -81,18 +79,5 @@ public sealed class MailTests : IDisposable
     {
         using var answer = await server.Http.PostAsJsonAsync("/usercenter/v1/tools/SendEmail", new { email = mailbox });
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-    }
-
-    // Its own authority, good for a day.
-    private static string Certificate()
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
-        using var made = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
-        return $"{made.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n";
     }
 }

@@ -17,14 +17,16 @@ internal sealed class Browser : IDisposable
     {
     }
 
-    /// <param name="home">The server.</param>
+    /// <param name="home">The server's public address.</param>
     /// <param name="userAgent">As the browser calls itself.</param>
     /// <param name="languages">What it sends as Accept-Language.</param>
     /// <param name="also">Another site whose redirects are followed too.</param>
-    public Browser(Uri home, string? userAgent = null, string? languages = null, Uri? also = null)
+    /// <param name="way">What lies between the browser and the server; null for nothing.</param>
+    public Browser(Uri home, string? userAgent = null, string? languages = null, Uri? also = null, Func<SocketsHttpHandler, HttpMessageHandler>? way = null)
     {
         (this.home, this.also) = (home, also);
-        client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = home };
+        var network = new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies };
+        client = new HttpClient(way?.Invoke(network) ?? network) { BaseAddress = home };
         // As browsers ask when a person opens something; others' servers tell people from scripts by it.
         client.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
         if (languages is not null)
