@@ -3,6 +3,7 @@ using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Options;
 
 namespace Identity.Server.Pages;
 
@@ -47,7 +48,9 @@ internal static class Announcement
 
     public static void Show(PageModel page)
     {
-        if (page.TempData[Done] is string sentence)
+        // Whoever brings nothing is not told to forget it.
+        var next = page.HttpContext.RequestServices.GetRequiredService<IOptions<CookieTempDataProviderOptions>>().Value.Cookie.Name!;
+        if (page.Request.Cookies.ContainsKey(next) && page.TempData[Done] is string sentence)
         {
             page.ViewData[Done] = sentence;
         }

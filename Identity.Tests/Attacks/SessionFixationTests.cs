@@ -99,7 +99,7 @@ public sealed class CookiePrefixTests(CookiePrefixTests.Https host) : IClassFixt
     {
         await host.AddAccountAsync(new NewAccount { UserName = "prefixed" });
         var page = await host.GetAsync("/sign-in", ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.1"));
-        var forgery = Assert.Single(Cookies(page));
+        var forgery = Assert.Single(Cookies(page), cookie => cookie.StartsWith("__Host-identity-forgery=", StringComparison.Ordinal));
         var token = new Stop(host.Address, page).Field("__RequestVerificationToken")!;
         var request = new HttpRequestMessage(HttpMethod.Post, "/sign-in") { Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["username"] = "prefixed", ["password"] = "correct horse battery", ["__RequestVerificationToken"] = token }) };
         foreach (var (name, value) in new[] { ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.1"), ("Cookie", forgery.Split(';')[0]) })
@@ -110,8 +110,8 @@ public sealed class CookiePrefixTests(CookiePrefixTests.Https host) : IClassFixt
         var signedIn = await host.SendAsync(request);
         Assert.Equal(303, signedIn.Status);
         var authorize = await host.GetAsync(CodeFlowHost.Request("site"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.1"));
-        string[] all = [forgery, .. Cookies(signedIn), .. Cookies(authorize)];
-        Assert.Equal(["__Host-identity-forgery", "__Host-identity-session", "__Host-identity-browser"], all.Select(cookie => cookie.Split('=')[0]));
+        string[] all = [.. Cookies(page), .. Cookies(signedIn), .. Cookies(authorize)];
+        Assert.Equal(["__Host-identity-browser", "__Host-identity-forgery", "__Host-identity-session"], all.Select(cookie => cookie.Split('=')[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         Assert.All(all, cookie =>
         {
             var attributes = cookie.Split("; ").Skip(1).ToList();

@@ -181,7 +181,7 @@ public sealed class CommandsTests : IDisposable
             "show a refused sign-in");
         tail.Terminate();
         Assert.Equal(0, await tail.EndAsync());
-        var line = JsonElement.Parse(tail.Output.Split('\n')[0]);
+        var line = JsonElement.Parse(tail.Output.Split('\n').First(text => text.Contains("\"what\":\"SignInRefused\"", StringComparison.Ordinal)));
         Assert.Equal("127.0.0.1", line.GetProperty("address").GetString());
     }
 
