@@ -9,15 +9,21 @@ public static class AuthenticationContext
     /// <summary>The person knew the password of the account.</summary>
     public const string Password = "urn:cloudmind:acr:password";
 
+    /// <summary>The person proved two things.</summary>
+    public const string MultiFactor = "urn:cloudmind:acr:mfa";
+
     /// <summary>The <c>amr</c> of a sign-in with more than one factor, RFC 8176 §2.</summary>
     public const string ManyFactors = "mfa";
 
+    // The strongest first: what a sign-in must have proved, and the class that it reaches so.
+    private static readonly (string Method, string Class)[] Classes = [(ManyFactors, MultiFactor), ("pwd", Password)];
+
     /// <summary>What discovery tells.</summary>
-    public static IReadOnlyList<string> Supported { get; } = [Password];
+    public static IReadOnlyList<string> Supported { get; } = [.. Classes.Select(one => one.Class)];
 
     /// <summary>The classes that a sign-in reached, the strongest first; none when we have no name for it.</summary>
     /// <param name="methods">The <c>amr</c> of the sign-in, RFC 8176.</param>
-    public static IReadOnlyList<string> Reached(IReadOnlyList<string> methods) => methods.Contains("pwd", StringComparer.Ordinal) ? [Password] : [];
+    public static IReadOnlyList<string> Reached(IReadOnlyList<string> methods) => [.. Classes.Where(one => methods.Contains(one.Method, StringComparer.Ordinal)).Select(one => one.Class)];
 
     /// <summary>Whether one of the wanted classes was reached; true when none is wanted.</summary>
     public static bool Satisfies(IReadOnlyList<string> methods, IReadOnlyList<string> wanted) =>

@@ -56,6 +56,8 @@ internal sealed class Telemetry : IDisposable
             2001 or 2002 => "password",
             2060 or 2061 => "external",
             2070 or 2071 => "api_key",
+            2130 or 2131 => "second_step",
+            2138 => "app_password",
             _ => null,
         };
         if (means is not null)
