@@ -57,7 +57,7 @@ public sealed partial class ConfirmModel(IServiceProvider services) : FormPage
         if (proof.OwesSecondStep)
         {
             await services.GetRequiredService<SecondSteps>().BeginAsync(HttpContext, proof.Account, [proof.Method], remember: false, cancellationToken, session.Sid);
-            return Go($"{SecondStepModel.Address}?page={Then}");
+            return Go($"{SecondStepModel.Address}?then={Then}");
         }
 
         return await services.GetRequiredService<BrowserSessions>().ProveAsync(HttpContext, session, [proof.Method], fromTheStart: true, cancellationToken) ? Go(Then) : Go("/sign-in");

@@ -11,6 +11,8 @@ public sealed class AuthenticationContextTests
     public void A_password_reaches_its_class_and_what_we_have_no_name_for_reaches_none()
     {
         Assert.Equal([AuthenticationContext.Password], AuthenticationContext.Reached(["pwd"]));
+        Assert.Equal([AuthenticationContext.MultiFactor, AuthenticationContext.Password], AuthenticationContext.Reached(["pwd", "otp", "mfa"]));
+        Assert.Equal([AuthenticationContext.MultiFactor], AuthenticationContext.Reached(["qq", "otp", "mfa"]));
         Assert.Empty(AuthenticationContext.Reached(["ext"]));
         Assert.Empty(AuthenticationContext.Reached([]));
     }

@@ -129,6 +129,7 @@ public sealed class SecondStepTests(SecondStepTests.Host host) : IClassFixture<S
         var home = await browser.SubmitAsync(page, "Sign in", ("code", codes[3].ToUpperInvariant().Replace('-', ' ')));
         Assert.Equal("Your account", home.Heading);
         Assert.Contains("You have 9 recovery codes left", (await browser.OpenAsync("/account/security")).Answer.Body, StringComparison.Ordinal);
+        Assert.NotEqual(0, await host.ReadAsync(db => db.OutboxMails.CountAsync()));
         using var another = new Browser(host);
         Assert.Contains("was used already", (await another.SubmitAsync(await another.ToSecondStepAsync("lost"), "Sign in", ("code", codes[3]))).Answer.Body, StringComparison.Ordinal);
     }
@@ -218,6 +219,19 @@ public sealed class SecondStepTests(SecondStepTests.Host host) : IClassFixture<S
         var thief = (await host.FindAccountAsync("thief")).Id;
         Assert.NotEqual(0, await host.WriteAsync(db => db.TotpSecrets.Where(row => row.AccountId == thief).ExecuteUpdateAsync(set => set.SetProperty(row => row.Sealed, stolen.Sealed))));
         await Assert.ThrowsAnyAsync<System.Security.Cryptography.CryptographicException>(() => host.ReadAsync(db => host.Services.GetRequiredService<AuthenticatorApps>().UseAsync(db, thief, other.Phone.Now(host), default)));
+    }
+
+    [Fact]
+    public async Task An_operator_resets_it_and_everything_that_was_open_ends()
+    {
+        var (phone, _) = await host.AddTwoStepAccountAsync(new NewAccount { UserName = "reset" });
+        using var browser = new Browser(host);
+        await browser.SubmitAsync(await browser.ToSecondStepAsync("reset"), "Sign in", ("code", phone.Now(host)));
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(await host.Services.GetRequiredService<TwoStepVerification>().TurnOffAsync(await host.FindAccountAsync("reset"), "an operator", null, null, default));
+        Assert.False(await host.Services.GetRequiredService<TwoStepVerification>().TurnOffAsync(await host.FindAccountAsync("reset"), "an operator", null, null, default));
+        Assert.Equal("Sign in", (await browser.OpenAsync("/")).Heading);
+        Assert.Equal("Your account", (await browser.SignInAsync(await browser.OpenAsync("/sign-in"), "reset")).Heading);
     }
 
     public sealed class Host : CodeFlowHost;
