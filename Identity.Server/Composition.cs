@@ -10,6 +10,7 @@ using Identity.Server.Clients;
 using Identity.Server.Compat;
 using Identity.Server.Data;
 using Identity.Server.Device;
+using Identity.Server.Discovery;
 using Identity.Server.External;
 using Identity.Server.Hosting;
 using Identity.Server.Issuing;
@@ -102,6 +103,7 @@ internal static class Composition
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<RefreshFamilies>();
         services.AddSingleton<ReferenceTokens>();
+        services.AddSingleton<PublishedDocuments>();
         services.AddSingleton<ReplayMemory>();
         services.AddSingleton<DPoPNonces>();
         services.AddSingleton<DPoPProofs>();
@@ -119,6 +121,7 @@ internal static class Composition
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<DeviceCodes>();
         services.AddSingleton<DeviceRequests>();
+        services.AddSingleton<VerifiedTokens>();
         services.AddSingleton<AccessTokens>();
         // There is no page yet on which a person makes an account.
         services.AddSingleton(new PromptValues(registration: false));
@@ -216,8 +219,11 @@ internal static class Composition
         }
 
         services.AddSingleton(address);
-        services.AddSingleton(new WriteGate(oneWriter: address.IsSqlite));
+        services.AddSingleton(_ => new WriteGate(oneWriter: address.IsSqlite));
         services.AddSingleton(provider => new Retries(enabled: !address.IsSqlite, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Retries>>()));
+        services.AddSingleton(options);
+        services.AddSingleton<SqliteReaders>();
+        services.AddSingleton<GroupCommit>();
         services.AddSingleton<IdentityStore>();
         services.AddSingleton<Migrator>();
         services.AddPooledDbContextFactory<IdentityDb>(db =>

@@ -94,7 +94,8 @@ public static class TokenReader
     /// <summary>RFC 7515 §4.1.11: whoever does not understand an extension that is critical must refuse the token, and we know none. The handler does not look.</summary>
     internal static bool HasCritical(JsonWebToken jwt) => jwt.TryGetHeaderValue<object>("crit", out _);
 
-    private static Result<AccessTokenClaims> InTime(AccessTokenClaims? claims, DateTimeOffset now) => claims switch
+    /// <summary>Whether claims that were read are still in their time; to the second, each time that they are used.</summary>
+    public static Result<AccessTokenClaims> InTime(AccessTokenClaims? claims, DateTimeOffset now) => claims switch
     {
         null => Invalid(RefusalReason.UnknownToken),
         _ when now < claims.ExpiresAt => claims,

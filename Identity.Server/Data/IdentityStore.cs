@@ -1,10 +1,56 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace Identity.Server.Data;
 
 /// <summary>The three ways to the database: read, write one statement, write several as one. Each is tried again where that is safe, and nowhere else (docs/decisions/0019).</summary>
-internal sealed class IdentityStore(IDbContextFactory<IdentityDb> contexts, WriteGate gate, Retries retries)
+internal sealed partial class IdentityStore(IDbContextFactory<IdentityDb> contexts, DatabaseAddress address, SqliteReaders readers, GroupCommit writer, WriteGate gate, Retries retries, ILogger<IdentityStore> logger)
 {
+    private readonly ConcurrentDictionary<Type, object> shapes = new();
+
+    /// <summary>How rows of an entity are read where EF does not read them.</summary>
+    public RowShape<T> Shape<T>()
+        where T : class => (RowShape<T>)shapes.GetOrAdd(typeof(T), static (_, contexts) =>
+        {
+            using var db = contexts.CreateDbContext();
+            return new RowShape<T>(db.Model);
+        }, contexts);
+
+    /// <summary>The first row of a statement, or nothing.</summary>
+    public Task<T?> QueryAsync<T>(Statement statement, Func<DbDataReader, T> read, CancellationToken cancellationToken, params object[] values)
+    {
+        Executing(statement.Text);
+        return address.IsSqlite ? Task.FromResult(readers.Query(statement, read, values)) : ReadAsync(ReadOneAsync, cancellationToken);
+
+        async Task<T?> ReadOneAsync(IdentityDb db)
+        {
+            await db.Database.OpenConnectionAsync(cancellationToken);
+            await using var command = statement.On(db.Database.GetDbConnection());
+            Statement.Bind(command, values);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            return await reader.ReadAsync(cancellationToken) ? read(reader) : default;
+        }
+    }
+
+    /// <summary>One statement whose rows affected are the verdict; on SQLite in one commit with those of other requests.</summary>
+    public async Task<bool> WriteOnceAsync(Statement statement, LostAnswer lost, CancellationToken cancellationToken, params object[] values)
+    {
+        Executing(statement.Text);
+        return address.IsSqlite
+            ? await writer.ExecuteAsync(statement, values) == 1
+            : await WriteOnceAsync(
+                async db =>
+                {
+                    await db.Database.OpenConnectionAsync(cancellationToken);
+                    await using var command = statement.On(db.Database.GetDbConnection());
+                    Statement.Bind(command, values);
+                    return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+                },
+                lost,
+                cancellationToken);
+    }
+
     public async Task<T> ReadAsync<T>(Func<IdentityDb, Task<T>> read, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -125,4 +171,8 @@ internal sealed class IdentityStore(IDbContextFactory<IdentityDb> contexts, Writ
     }
 
     private async Task<bool> StandsAsync(LostAnswer lost, CancellationToken cancellationToken) => lost.Stands is { } stands && await ReadAsync(stands, cancellationToken);
+
+    // EF's own commands are logged by EF.
+    [LoggerMessage(1106, LogLevel.Debug, "Executing {Sql}")]
+    private partial void Executing(string sql);
 }

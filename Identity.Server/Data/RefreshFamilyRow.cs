@@ -9,7 +9,7 @@ internal sealed class RefreshFamilyRow
 
     public int AccountId { get; init; }
 
-    public Account? Account { get; init; }
+    public Account? Account { get; set; }
 
     public int MacKeyId { get; init; }
 

@@ -18,6 +18,13 @@ internal sealed class WriteGate(bool oneWriter) : IDisposable
         return new(turn);
     }
 
+    /// <summary>For a thread that does nothing else.</summary>
+    public Pass Enter()
+    {
+        turn?.Wait();
+        return new(turn);
+    }
+
     public void Dispose() => turn?.Dispose();
 
     internal readonly struct Pass(SemaphoreSlim? turn) : IDisposable

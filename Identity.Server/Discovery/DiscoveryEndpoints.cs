@@ -1,12 +1,6 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Identity.OpenId;
 using Identity.OpenId.Authorize;
 using Identity.OpenId.Clients;
 using Identity.OpenId.Discovery;
-using Identity.OpenId.Keys;
 using Identity.OpenId.Proofs;
 using Identity.OpenId.Scopes;
 using Identity.OpenId.Token;
@@ -21,12 +15,21 @@ namespace Identity.Server.Discovery;
 /// <summary>Metadata (OpenID Connect Discovery 1.0, RFC 8414) and the key set (RFC 7517).</summary>
 internal static class DiscoveryEndpoints
 {
-    public static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Metadata(HttpContext http, ScopeDirectory scopes, GrantTypeList grants, RegistrationOptions registration, PromptValues prompts)
+    public static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Metadata(HttpContext http, PublishedDocuments documents, IssuerSetting issuers, ScopeDirectory scopes, GrantTypeList grants, RegistrationOptions registration, PromptValues prompts)
     {
-        var issuer = Caller.Of(http).Issuer;
+        var issuer = issuers.For(http.Request);
+        return Cached(http, TimeSpan.FromHours(1), documents.Metadata(issuer, () => Describe(issuer, scopes, grants, registration, prompts)));
+    }
+
+    // Ten minutes, while a new key is announced for days.
+    public static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Jwks(HttpContext http, PublishedDocuments documents) =>
+        Cached(http, TimeSpan.FromMinutes(10), documents.Jwks());
+
+    private static ProviderMetadata Describe(string issuer, ScopeDirectory scopes, GrantTypeList grants, RegistrationOptions registration, PromptValues prompts)
+    {
         // A public client may revoke its own token (RFC 7009 §2.1) but not ask about one (RFC 7662 §2.1).
         var confidential = ClientAuthenticationMethods.Offered.Where(method => !string.Equals(method, ClientAuthenticationMethods.None, StringComparison.Ordinal)).ToList();
-        return Cached(http, TimeSpan.FromHours(1), OpenIdJson.Default.ProviderMetadata, new ProviderMetadata
+        return new ProviderMetadata
         {
             Issuer = issuer,
             AuthorizationEndpoint = issuer + Endpoints.Authorize,
@@ -57,25 +60,18 @@ internal static class DiscoveryEndpoints
             // The last three are about the sign-in, and the id_token has them.
             ClaimsSupported = [.. ScopeClaims.All, "auth_time", "acr", "amr"],
             AcrValuesSupported = AuthenticationContext.Supported,
-        });
+        };
     }
 
-    // Ten minutes, while a new key is announced for days.
-    public static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Jwks(HttpContext http, SigningKeys keys) =>
-        Cached(http, TimeSpan.FromMinutes(10), OpenIdJson.Default.JwksDocument, new JwksDocument(keys.Published()));
-
-    private static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Cached<T>(HttpContext http, TimeSpan lifetime, JsonTypeInfo<T> type, T document)
+    private static Results<Utf8ContentHttpResult, StatusCodeHttpResult> Cached(HttpContext http, TimeSpan lifetime, PublishedDocument document)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(document, type);
-        var tag = $"\"{Base64Url.EncodeToString(SHA256.HashData(body).AsSpan(0, 12))}\"";
         var headers = http.Response.Headers;
         headers.CacheControl = $"public, max-age={(int)lifetime.TotalSeconds}";
-        headers.ETag = tag;
+        headers.ETag = document.Tag;
         headers.AccessControlAllowOrigin = "*";
         // RFC 9110 §13.1.2: a list, compared weakly, because a proxy that compresses weakens our tag.
-        var current = new EntityTagHeaderValue(tag);
-        return http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(current, useStrongComparison: false))
+        return http.Request.Headers.IfNoneMatch.Count > 0 && http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(new(document.Tag), useStrongComparison: false))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Text(body, "application/json; charset=utf-8");
+            : TypedResults.Text(document.Body, "application/json; charset=utf-8");
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Identity.OpenId.Errors;
 using Identity.OpenId.Tokens;
 using Identity.Server.Data;
@@ -7,43 +8,19 @@ using Microsoft.EntityFrameworkCore;
 namespace Identity.Server.Issuing;
 
 /// <summary>Access tokens at our own endpoints: the signature says that we made it, one query says that it is still good.</summary>
-internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, ReferenceTokens references, Subjects subjects, TimeProvider clock)
+internal sealed class AccessTokens(IdentityStore store, VerifiedTokens verified, ReferenceTokens references, Subjects subjects, TimeProvider clock)
 {
-    // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
-    private readonly Func<IdentityDb, string, Guid, string, Task<State?>> look = EF.CompileAsyncQuery(
-        (IdentityDb db, string subject, Guid family, string jti) => db.Accounts.AsNoTracking()
-            .Where(account => account.Subject == subject)
-            .Select(account => new State
-            {
-                Account = account,
-                FamilyEnded = db.RefreshFamilies.Any(row => row.Id == family && row.RevokedAt != null),
-                Revoked = db.RevokedTokens.Any(row => row.Jti == jti),
-                Claims = db.RefreshFamilies.Where(row => row.Id == family).Select(row => row.Claims).SingleOrDefault(),
-            })
-            .SingleOrDefault());
+    internal static readonly Statement FindRevoked = new("SELECT 1 FROM revoked_tokens WHERE jti = @p0");
 
-    // The same for a pairwise subject, which is in no column.
-    private readonly Func<IdentityDb, int, Guid, string, Task<State?>> lookById = EF.CompileAsyncQuery(
-        (IdentityDb db, int id, Guid family, string jti) => db.Accounts.AsNoTracking()
-            .Where(account => account.Id == id)
-            .Select(account => new State
-            {
-                Account = account,
-                FamilyEnded = db.RefreshFamilies.Any(row => row.Id == family && row.RevokedAt != null),
-                Revoked = db.RevokedTokens.Any(row => row.Jti == jti),
-                Claims = db.RefreshFamilies.Where(row => row.Id == family).Select(row => row.Claims).SingleOrDefault(),
-            })
-            .SingleOrDefault());
-
-    private readonly Func<IdentityDb, string, Task<bool>> isRevoked = EF.CompileAsyncQuery(
-        (IdentityDb db, string jti) => db.RevokedTokens.Any(row => row.Jti == jti));
+    // By subject, and by number for a pairwise subject, which is in no column.
+    private readonly Lazy<(Statement BySubject, Statement ById, Func<DbDataReader, State> Read)> look = new(() => Looking(store));
 
     /// <summary>The claims, and the account where a person stands behind them; or the one <c>invalid_token</c>.</summary>
     public async Task<Result<GoodToken>> ReadAsync(string? token, string issuer, CancellationToken cancellationToken)
     {
         var read = Handle.IsWellFormed(token)
             ? TokenReader.ReadStored(await references.FindAsync(token!, cancellationToken), issuer, clock.GetUtcNow())
-            : await TokenReader.ReadAccessTokenAsync(token, issuer, keys.Verifying(), clock.GetUtcNow());
+            : await verified.ReadAsync(token, issuer);
         if (!read.Succeeded(out var claims, out var error))
         {
             return error;
@@ -52,14 +29,15 @@ internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, Refere
         // RFC 9068 §2.2: without a person the subject is the client itself.
         if (string.Equals(claims.Subject, claims.ClientId, StringComparison.Ordinal))
         {
-            return await store.ReadAsync(db => isRevoked(db, claims.Id.Text), cancellationToken)
+            return await store.QueryAsync(FindRevoked, _ => true, cancellationToken, claims.Id.Text)
                 ? TokenReader.Invalid(RefusalReason.Revoked)
                 : new GoodToken(claims, null, null);
         }
 
-        var state = await store.ReadAsync(
-            db => subjects.AccountOf(claims.Subject) is { } account ? lookById(db, account, claims.Id.Family, claims.Id.Text) : look(db, claims.Subject, claims.Id.Family, claims.Id.Text), cancellationToken);
-        return state is { Account.DisabledAt: null, FamilyEnded: false, Revoked: false } && !state.Account.Outlived(claims.Id.IssuedAt)
+        var state = subjects.AccountOf(claims.Subject) is { } account
+            ? await store.QueryAsync(look.Value.ById, look.Value.Read, cancellationToken, account, claims.Id.Family, claims.Id.Text)
+            : await store.QueryAsync(look.Value.BySubject, look.Value.Read, cancellationToken, claims.Subject, claims.Id.Family, claims.Id.Text);
+        return state is { Account.DisabledAt: null, Ended: false } && !state.Account.Outlived(claims.Id.IssuedAt)
             ? new GoodToken(claims, state.Account, state.Claims)
             : TokenReader.Invalid(RefusalReason.Revoked);
     }
@@ -72,16 +50,24 @@ internal sealed class AccessTokens(IdentityStore store, SigningKeys keys, Refere
             db => db.Database.ExecuteSqlAsync($"INSERT INTO revoked_tokens (jti, expires_at) VALUES ({jti}, {expiresAt}) ON CONFLICT DO NOTHING", cancellationToken), cancellationToken, LostAnswer.Repeat);
     }
 
-    private sealed class State
+    // One look at all that can have ended since: the account, the family of the token, the token itself.
+    internal static (Statement BySubject, Statement ById, Func<DbDataReader, State> Read) Looking(IdentityStore store)
     {
-        public required Account Account { get; init; }
-
-        public bool FamilyEnded { get; init; }
-
-        public bool Revoked { get; init; }
-
-        public string? Claims { get; init; }
+        var accounts = store.Shape<Account>();
+        var text = $"""
+            SELECT {accounts.Columns("a")}, f.revoked_at, t.jti, f.claims
+            FROM accounts a LEFT JOIN refresh_families f ON f.id = @p1 LEFT JOIN revoked_tokens t ON t.jti = @p2
+            """;
+        return (
+            new($"{text}\nWHERE a.subject = @p0"),
+            new($"{text}\nWHERE a.id = @p0"),
+            reader => new(
+                accounts.Read(reader, 0),
+                Ended: !reader.IsDBNull(accounts.Count) || !reader.IsDBNull(accounts.Count + 1),
+                reader.IsDBNull(accounts.Count + 2) ? null : reader.GetString(accounts.Count + 2)));
     }
+
+    internal sealed record State(Account Account, bool Ended, string? Claims);
 }
 
 /// <param name="Claims">What the token says.</param>

@@ -25,9 +25,21 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
     // ISO 9075, as PostgreSQL reports it.
     private const string UniqueViolation = "23505";
 
-    // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
-    private readonly Func<IdentityDb, Guid, Task<RefreshFamilyRow?>> find = EF.CompileAsyncQuery(
-        (IdentityDb db, Guid id) => db.RefreshFamilies.AsNoTracking().Include(row => row.Account).SingleOrDefault(row => row.Id == id));
+    // The one UPDATE. Rows affected is the verdict: 0 means that somebody else moved or revoked the row, or disabled the account, first.
+    internal static readonly Statement Rotate = new("""
+        UPDATE refresh_families SET generation = @p1, rotated_at = @p2, expires_at = @p3
+        WHERE id = @p0 AND revoked_at IS NULL AND generation = @p4
+            AND EXISTS (SELECT 1 FROM accounts WHERE accounts.id = refresh_families.account_id AND accounts.disabled_at IS NULL)
+        """);
+
+    // The same for a row that is behind what was presented.
+    internal static readonly Statement FastForward = new("""
+        UPDATE refresh_families SET generation = @p1, rotated_at = @p2, expires_at = @p3
+        WHERE id = @p0 AND revoked_at IS NULL AND generation < @p4
+            AND EXISTS (SELECT 1 FROM accounts WHERE accounts.id = refresh_families.account_id AND accounts.disabled_at IS NULL)
+        """);
+
+    private readonly Lazy<(Statement Statement, Func<DbDataReader, RefreshFamilyRow> Read)> find = new(() => Finding(store));
 
     /// <summary>
     /// Begins a family; null when the code that it stands on was used already. The code is used up and a family with the same
@@ -116,7 +128,7 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
 
         for (var race = 0; race < MaxRaces; race++)
         {
-            var family = await store.ReadAsync(db => find(db, token.Family), cancellationToken);
+            var family = await FindAsync(token.Family, cancellationToken);
             if (family is null || family.MacKeyId != token.KeyId || roots.FamilyKey(family.MacKeyId, family.Salt) is not { } key || !token.Proves(key, mac))
             {
                 return Refuse(RefusalReason.UnknownToken);
@@ -172,7 +184,7 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
             return null;
         }
 
-        var family = await store.ReadAsync(db => find(db, token.Family), cancellationToken);
+        var family = await FindAsync(token.Family, cancellationToken);
         return family is not null && family.MacKeyId == token.KeyId && roots.FamilyKey(family.MacKeyId, family.Salt) is { } key && token.Proves(key, mac) ? family : null;
     }
 
@@ -240,7 +252,21 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
     private string Token(RefreshFamilyRow row, uint generation) =>
         new RefreshToken((ushort)row.MacKeyId, row.Id, generation).Write(roots.FamilyKey(row.MacKeyId, row.Salt)!);
 
-    // The one UPDATE. Rows affected is the verdict: 0 means that somebody else moved or revoked the row, or disabled the account, first.
+    internal static (Statement Statement, Func<DbDataReader, RefreshFamilyRow> Read) Finding(IdentityStore store)
+    {
+        var (families, accounts) = (store.Shape<RefreshFamilyRow>(), store.Shape<Account>());
+        return (
+            new($"SELECT {families.Columns("f")}, {accounts.Columns("a")} FROM refresh_families f JOIN accounts a ON a.id = f.account_id WHERE f.id = @p0"),
+            reader =>
+            {
+                var family = families.Read(reader, 0);
+                family.Account = accounts.Read(reader, families.Count);
+                return family;
+            });
+    }
+
+    private Task<RefreshFamilyRow?> FindAsync(Guid id, CancellationToken cancellationToken) => store.QueryAsync(find.Value.Statement, find.Value.Read, cancellationToken, id);
+
     private async Task<bool> MoveAsync(RefreshFamilyRow family, uint presented, RefreshVerdict verdict, ClientMetadata client, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (id, from, to) = (family.Id, family.Generation, (long)verdict.Successor);
@@ -249,14 +275,14 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
         var ahead = behind ? (long)presented : from;
         // Two who move it in the same millisecond get the same successor, so either may take the row for its own.
         var moved = await store.WriteOnceAsync(
-            async db => await db.RefreshFamilies
-                .Where(row => row.Id == id && row.RevokedAt == null && (behind ? row.Generation < ahead : row.Generation == from)
-                    && db.Accounts.Any(account => account.Id == row.AccountId && account.DisabledAt == null))
-                .ExecuteUpdateAsync(
-                    set => set.SetProperty(row => row.Generation, to).SetProperty(row => row.RotatedAt, now).SetProperty(row => row.ExpiresAt, expiresAt),
-                    cancellationToken) == 1,
+            behind ? FastForward : Rotate,
             LostAnswer.Ask(db => db.RefreshFamilies.AnyAsync(row => row.Id == id && row.Generation == to && row.RotatedAt == now && row.RevokedAt == null, cancellationToken)),
-            cancellationToken);
+            cancellationToken,
+            id,
+            to,
+            now.ToUnixTimeMilliseconds(),
+            expiresAt.ToUnixTimeMilliseconds(),
+            ahead);
         if (moved && behind)
         {
             AuditLog.RefreshFastForwarded(logger, id, family.ClientId, from, to);

@@ -35,6 +35,9 @@ internal sealed class SigningKeys(IdentityStore store, MasterKey master, KeysOpt
     /// <summary>What the key set shows now.</summary>
     public IReadOnlyList<PublicKey> Published() => [.. KeyRing.Published(ring, options.Policy, clock.GetUtcNow()).Select(key => keys[key.KeyId].Public)];
 
+    /// <summary>Another object each time that keys were loaded: what was concluded from the earlier ones need not hold any more.</summary>
+    public object Loading => ring;
+
     /// <summary>What our own endpoints verify with now.</summary>
     public IEnumerable<SecurityKey> Verifying() => KeyRing.Published(ring, options.Policy, clock.GetUtcNow()).Select(key => keys[key.KeyId].Verifier);
 

@@ -25,6 +25,8 @@ internal sealed class Run(Plan plan, IReadOnlyList<string> workloads, Action<str
     public async Task<int> ExecuteAsync(Places places, Func<Report, Task> write)
     {
         var subjects = new List<Subject>();
+        // Also when this program is told to stop in the middle.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => subjects.ForEach(subject => subject.Dispose());
         try
         {
             await StartAsync(places, subjects);
@@ -68,7 +70,7 @@ internal sealed class Run(Plan plan, IReadOnlyList<string> workloads, Action<str
 
         say("making people");
         await ours.InstallAsync();
-        await oursNormal.InstallAsync();
+        await oursNormal.InstallAsync(ours);
         foreach (var subject in wanted)
         {
             say($"starting {subject.Name}");

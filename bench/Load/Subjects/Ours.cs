@@ -9,6 +9,7 @@ namespace Bench.Load.Subjects;
 internal sealed class Ours(string program, string directory, int port, string synchronous, int iterations) : Subject($"CloudMind {synchronous}", port)
 {
     public const string Secret = "bench-secret-of-the-benchmark-that-is-long-enough";
+    private static readonly string[] GrantTypes = ["client_credentials", "password", "refresh_token"];
     private const string UserPassword = "bench-password-1";
 
     public static string Basic { get; } = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes($"bench:{Secret}"));
@@ -32,32 +33,7 @@ internal sealed class Ours(string program, string directory, int port, string sy
     /// <summary>Writes the settings and makes the people; before the first start.</summary>
     public async Task InstallAsync()
     {
-        var settings = new Dictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["Issuer"] = Url,
-            ["ConnectionStrings"] = new { Identity = $"Data Source={Path.Combine(directory, "identity.db")}" },
-            ["Hosting"] = new { AllowInsecureHttp = true },
-            ["Data"] = new { SqliteSynchronous = synchronous is "FULL" ? "Full" : "Normal" },
-            // A closed loop on one address would be a guesser to the throttle, if it guessed wrong.
-            ["Accounts"] = new { PasswordIterations = iterations },
-            ["Mail"] = new { PickupDirectory = Path.Combine(directory, "mail") },
-            ["Compat"] = new { RageFrame = new { Enabled = true }, NleCloud = new { Enabled = true } },
-            ["Scopes"] = new[] { new { name = "api" } },
-            ["Clients"] = new[]
-            {
-                new
-                {
-                    client_id = "bench",
-                    client_secret = Secret,
-                    grant_types = new[] { "client_credentials", "password", "refresh_token" },
-                    first_party = true,
-                    may_introspect = true,
-                    scope = "openid profile email offline_access api",
-                },
-            },
-        };
-
-        await File.WriteAllTextAsync(Config, JsonSerializer.Serialize(settings));
+        await ConfigureAsync();
         for (var person = 0; person < Workload.Connections; person++)
         {
             var start = new ProcessStartInfo(program, ["users", "add", "--config", Config, "--user-name", Person(person), "--password-stdin", "--email", $"{Person(person)}@example.com", "--name", "Bench Person"])
@@ -79,6 +55,40 @@ internal sealed class Ours(string program, string directory, int port, string sy
             }
         }
     }
+
+    /// <summary>The same people in a database of its own.</summary>
+    public async Task InstallAsync(Ours other)
+    {
+        await ConfigureAsync();
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(other.Config)!, "identity.*"))
+        {
+            File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
+        }
+    }
+
+    private Task ConfigureAsync() => File.WriteAllTextAsync(Config, JsonSerializer.Serialize(new Dictionary<string, object>(StringComparer.Ordinal)
+    {
+        ["Issuer"] = Url,
+        ["ConnectionStrings"] = new { Identity = $"Data Source={Path.Combine(directory, "identity.db")}" },
+        ["Hosting"] = new { AllowInsecureHttp = true },
+        ["Data"] = new { SqliteSynchronous = synchronous is "FULL" ? "Full" : "Normal" },
+        ["Accounts"] = new { PasswordIterations = iterations },
+        ["Mail"] = new { PickupDirectory = Path.Combine(directory, "mail") },
+        ["Compat"] = new { RageFrame = new { Enabled = true }, NleCloud = new { Enabled = true } },
+        ["Scopes"] = new[] { new { name = "api" } },
+        ["Clients"] = new[]
+        {
+            new
+            {
+                client_id = "bench",
+                client_secret = Secret,
+                grant_types = GrantTypes,
+                first_party = true,
+                may_introspect = true,
+                scope = "openid profile email offline_access api",
+            },
+        },
+    }));
 
     protected override async Task PrepareAsync()
     {
