@@ -129,7 +129,7 @@ public sealed class SecondStepTests(SecondStepTests.Host host) : IClassFixture<S
         var home = await browser.SubmitAsync(page, "Sign in", ("code", codes[3].ToUpperInvariant().Replace('-', ' ')));
         Assert.Equal("Your account", home.Heading);
         Assert.Contains("You have 9 recovery codes left", (await browser.OpenAsync("/account/security")).Answer.Body, StringComparison.Ordinal);
-        Assert.NotEqual(0, await host.ReadAsync(db => db.OutboxMails.CountAsync()));
+        Assert.Contains(Directory.EnumerateFiles(host.MailFolder, "*.eml"), mail => File.ReadAllText(mail).Contains("A recovery code was used", StringComparison.Ordinal));
         using var another = new Browser(host);
         Assert.Contains("was used already", (await another.SubmitAsync(await another.ToSecondStepAsync("lost"), "Sign in", ("code", codes[3]))).Answer.Body, StringComparison.Ordinal);
     }
