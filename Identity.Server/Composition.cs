@@ -123,8 +123,7 @@ internal static class Composition
         services.AddSingleton<DeviceRequests>();
         services.AddSingleton<VerifiedTokens>();
         services.AddSingleton<AccessTokens>();
-        // There is no page yet on which a person makes an account.
-        services.AddSingleton(new PromptValues(registration: false));
+        services.AddSingleton(provider => new PromptValues(provider.GetRequiredService<AccountsOptions>().Registration));
         services.AddSingleton<AuthorizeFlow>();
         services.AddSingleton<PendingRequests>();
         services.AddSingleton<BrowserSessions>();
@@ -133,6 +132,7 @@ internal static class Composition
         services.AddSingleton<AccountPictures>();
         services.AddSingleton<Profiles>();
         services.AddSingleton<EmailChanges>();
+        services.AddSingleton<PasswordResets>();
         services.AddSingleton<AccountRemoval>();
         services.AddSingleton<AccountExport>();
         services.AddSingleton<OwnApiKey>();
@@ -275,7 +275,9 @@ internal static class Composition
         services.AddSingleton<AppPasswords>();
         services.AddSingleton<SecondSteps>();
         services.AddSingleton<TwoStepVerification>();
+        services.AddSingleton<PasswordRule>();
         services.AddSingleton<AccountRegistry>();
+        services.AddSingleton<Registrations>();
         services.AddSingleton<EmailCodes>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<MailTransport>();

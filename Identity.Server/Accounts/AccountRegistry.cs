@@ -10,12 +10,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Identity.Server.Accounts;
 
 /// <summary>Makes accounts, with their sign-in names, in one transaction.</summary>
-internal sealed class AccountRegistry(IServiceScopeFactory scopes, IdentityStore store, WriteGate gate, AccountsOptions options, HashQueue hashes, TimeProvider clock, ILogger<AccountRegistry> logger)
+internal sealed class AccountRegistry(IServiceScopeFactory scopes, IdentityStore store, WriteGate gate, PasswordRule rule, HashQueue hashes, TimeProvider clock, ILogger<AccountRegistry> logger)
 {
     private static readonly Account Nobody = new() { Subject = "" };
 
     private const int MaxClaimLength = 1024;
-    private const int MaxPasswordLength = 128;
 
     /// <summary>What is wrong with an account before anybody looks whether its names are taken.</summary>
     public AccountMistake Check(NewAccount account)
@@ -35,9 +34,9 @@ internal sealed class AccountRegistry(IServiceScopeFactory scopes, IdentityStore
             return AccountMistake.BadPhoneNumber;
         }
 
-        if (account.Password is { } password && (password.Length < options.PasswordMinLength || password.Length > MaxPasswordLength))
+        if (account.Password is { } password && rule.Check(password, account.UserName, account.Email, account.PhoneNumber) is var weak and not AccountMistake.None)
         {
-            return AccountMistake.WeakPassword;
+            return weak;
         }
 
         if (account.Nickname is { } nickname && (nickname.Length > 64 || string.IsNullOrWhiteSpace(nickname)))

@@ -9,6 +9,9 @@ internal sealed class AccountsOptions
     /// <summary>Least length of a new password. Default 8.</summary>
     public int PasswordMinLength { get; set; } = 8;
 
+    /// <summary>Whether people may make accounts for themselves on the pages. Default true. The legacy Register is open where CloudMind's API is.</summary>
+    public bool Registration { get; set; } = true;
+
     public HashingOptions Hashing { get; set; } = new();
 
     public ThrottleOptions Throttle { get; set; } = new();

@@ -6,12 +6,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Identity.Server.Accounts;
 
 /// <summary>Changes what a person proves themselves with; everything that was open ends in the same commit.</summary>
-internal sealed class Credentials(IdentityStore store, AccountRegistry registry, HashQueue hashes, TimeProvider clock, ILogger<Credentials> logger)
+internal sealed class Credentials(IdentityStore store, PasswordRule rule, HashQueue hashes, TimeProvider clock, ILogger<Credentials> logger)
 {
     /// <summary>Sets a password. Sessions, refresh families, access tokens and app passwords from before are void, but for the session that is kept.</summary>
     public async Task<AccountMistake> SetPasswordAsync(Account account, string password, CancellationToken cancellationToken, KeptSession? keep = null, OutboxMailRow? notice = null)
     {
-        if (registry.Check(new NewAccount { Password = password }) is var mistake and not AccountMistake.None)
+        if (rule.Check(password, account.UserName, account.Email, account.PhoneNumber) is var mistake and not AccountMistake.None)
         {
             return mistake;
         }

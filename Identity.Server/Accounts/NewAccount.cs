@@ -58,7 +58,14 @@ internal enum AccountMistake
     BadUserName,
     BadEmail,
     BadPhoneNumber,
+    /// <summary>Too short or too long.</summary>
     WeakPassword,
+
+    /// <summary>One of those that are tried first.</summary>
+    CommonPassword,
+
+    /// <summary>The code by mail is wrong, over, used or tried too often.</summary>
+    WrongCode,
 
     /// <summary>A claim is too long, or not of the form that the standard gives it.</summary>
     BadClaim,

@@ -120,6 +120,7 @@ internal sealed class UsersAddCommand : Command
         AccountMistake.BadEmail => "The e-mail address is malformed.",
         AccountMistake.BadPhoneNumber => "The phone number must be E.164, such as +8613800138000, or 11 digits.",
         AccountMistake.WeakPassword => $"The password must have {options.PasswordMinLength} to 128 characters.",
+        AccountMistake.CommonPassword => "The password is one of those that are tried first; take another.",
         AccountMistake.BadClaim => "A claim is too long, is empty, has control characters, or is not of the form that OpenID Connect gives it.",
         AccountMistake.NoSignInName => "The account needs a user name, a verified e-mail address or a verified phone number to sign in with.",
         AccountMistake.NameTaken => "Another account signs in with one of these names.",

@@ -5,7 +5,7 @@ using Identity.Server.Hosting;
 namespace Identity.Server.Compat;
 
 /// <summary>Codes and new accounts for the legacy routes.</summary>
-internal sealed class AccountDesk(EmailCodes codes, AccountRegistry registry, HashQueue hashes, Throttle throttle) : IAccountDesk
+internal sealed class AccountDesk(EmailCodes codes, Registrations registrations, Throttle throttle) : IAccountDesk
 {
     private static readonly ThrottleRule UnknownAccounts = new("unknown accounts told", 20, TimeSpan.FromHours(1));
 
@@ -16,23 +16,16 @@ internal sealed class AccountDesk(EmailCodes codes, AccountRegistry registry, Ha
 
     public async Task<RegistrationOutcome> RegisterAsync(Registration registration, HttpContext http, CancellationToken cancellationToken)
     {
-        var wanted = new NewAccount
+        var (_, mistake) = await registrations.RegisterAsync(registration.Email, registration.Code, registration.Password, registration.Nickname, Caller.Of(http), cancellationToken);
+        return mistake switch
         {
-            // The mailbox that the code went to, whatever letters it was asked for in.
-            Email = SignInName.OfEmail(registration.Email)?.Normal ?? registration.Email,
-            EmailVerified = true,
-            Nickname = registration.Nickname,
-            Password = registration.Password,
-        };
-
-        // What the visitor can mend comes first and does not cost the code; whether the mailbox is taken comes last and does.
-        return registry.Check(wanted) switch
-        {
-            AccountMistake.BadEmail => RegistrationOutcome.WrongCode,
-            AccountMistake.WeakPassword => RegistrationOutcome.WeakPassword,
-            AccountMistake.None when hashes.IsFull => RegistrationOutcome.Busy,
-            AccountMistake.None => await UseCodeAsync(registration, wanted, cancellationToken),
-            _ => RegistrationOutcome.BadNickname,
+            AccountMistake.None => RegistrationOutcome.Registered,
+            AccountMistake.BadEmail or AccountMistake.WrongCode => RegistrationOutcome.WrongCode,
+            AccountMistake.WeakPassword or AccountMistake.CommonPassword => RegistrationOutcome.WeakPassword,
+            AccountMistake.Busy => RegistrationOutcome.Busy,
+            AccountMistake.NameTaken => RegistrationOutcome.EmailTaken,
+            AccountMistake.BadClaim => RegistrationOutcome.BadNickname,
+            _ => throw new InvalidOperationException($"An account that passed its checks was refused: {mistake}."),
         };
     }
 
@@ -46,22 +39,5 @@ internal sealed class AccountDesk(EmailCodes codes, AccountRegistry registry, Ha
 
         await throttle.KeepAsync(receipt);
         return true;
-    }
-
-    private async Task<RegistrationOutcome> UseCodeAsync(Registration registration, NewAccount wanted, CancellationToken cancellationToken)
-    {
-        if (!await codes.UseAsync(EmailCodes.ForRegistration, registration.Email, registration.Code, cancellationToken))
-        {
-            return RegistrationOutcome.WrongCode;
-        }
-
-        // The code is dead now; finishing does not depend on the client's patience.
-        var (account, mistake) = await registry.CreateAsync(wanted, "registration", CancellationToken.None);
-        return (account, mistake) switch
-        {
-            (not null, _) => RegistrationOutcome.Registered,
-            (_, AccountMistake.NameTaken) => RegistrationOutcome.EmailTaken,
-            _ => throw new InvalidOperationException($"An account that passed its checks was refused: {mistake}."),
-        };
     }
 }

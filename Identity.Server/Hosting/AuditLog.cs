@@ -23,6 +23,12 @@ internal static partial class AuditLog
     [LoggerMessage(2006, LogLevel.Information, "Password of account {Subject} was set")]
     public static partial void PasswordSet(ILogger logger, string subject);
 
+    [LoggerMessage(2007, LogLevel.Information, "Password of account {Subject} was reset by a code by mail from {Address}")]
+    public static partial void PasswordReset(ILogger logger, string subject, string address);
+
+    [LoggerMessage(2041, LogLevel.Information, "A code by mail for {Purpose} was refused from {Address}")]
+    public static partial void CodeRefused(ILogger logger, string purpose, string address);
+
     [LoggerMessage(2010, LogLevel.Warning, "Refresh token reuse: family {Family} of client {Client} was revoked")]
     public static partial void RefreshReused(ILogger logger, Guid family, string client);
 

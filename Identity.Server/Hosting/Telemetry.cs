@@ -19,6 +19,8 @@ internal sealed class Telemetry : IDisposable
         Tokens = meter.CreateCounter<long>("identity.tokens", "{request}", "Token requests, by grant and outcome.");
         Refreshes = meter.CreateCounter<long>("identity.refresh", "{refresh}", "Refresh tokens that came again, by what was made of it: replay, reuse, fast_forward.");
         Throttled = meter.CreateCounter<long>("identity.throttled", "{attempt}", "Attempts that a limit refused, by limit.");
+        Registrations = meter.CreateCounter<long>("identity.registrations", "{attempt}", "Attempts to make an account with a code by mail, by outcome.");
+        PasswordResets = meter.CreateCounter<long>("identity.password_resets", "{attempt}", "Attempts to set a new password with a code by mail, by outcome.");
         Mails = meter.CreateCounter<long>("identity.mails", "{mail}", "Attempts to send a mail, by outcome: sent, later, given_up.");
         JobRuns = meter.CreateCounter<long>("identity.job.runs", "{run}", "Runs of the jobs of this node, by job and outcome.");
         JobDuration = meter.CreateHistogram<double>("identity.job.duration", "s", "How long a run took, by job.");
@@ -35,6 +37,10 @@ internal sealed class Telemetry : IDisposable
     public Counter<long> Refreshes { get; }
 
     public Counter<long> Throttled { get; }
+
+    public Counter<long> Registrations { get; }
+
+    public Counter<long> PasswordResets { get; }
 
     public Counter<long> Mails { get; }
 

@@ -17,6 +17,9 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
 
     public bool Remember { get; private set; }
 
+    /// <summary>Whether people may make accounts for themselves.</summary>
+    public bool Registration => services.GetRequiredService<AccountsOptions>().Registration;
+
     /// <summary>Providers that this browser is offered: the handler's scheme, and what people call it.</summary>
     public IReadOnlyList<(string Scheme, string Label)> Doors { get; private set; } = [];
 
@@ -32,6 +35,7 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
             Wrong("", Words[sentence]);
         }
 
+        Announcement.Show(this);
         OfferDoors();
 
         Username = Asked?.LoginHint;

@@ -31,7 +31,7 @@ public sealed class OidcDiscovery(IdentityHost host) : IClassFixture<IdentityHos
             "response_types_supported":["code"],
             "response_modes_supported":["query","fragment","form_post"],
             "code_challenge_methods_supported":["S256"],
-            "prompt_values_supported":["none","login","consent","select_account"],
+            "prompt_values_supported":["none","login","consent","select_account","create"],
             "authorization_response_iss_parameter_supported":true,
             "grant_types_supported":["authorization_code","password","refresh_token","client_credentials","urn:ietf:params:oauth:grant-type:device_code","urn:ietf:params:oauth:grant-type:token-exchange","urn:cloudmind:grant-type:api-key"],
             "subject_types_supported":["public","pairwise"],

@@ -17,12 +17,27 @@ internal static partial class Mailbox
         return code;
     }
 
+    /// <summary>The code in the newest mail to a mailbox, in whichever language it is.</summary>
+    public static string CodeFor(this IdentityHost host, string mailbox)
+    {
+        var mail = Directory.EnumerateFiles(host.MailFolder, "*.eml").OrderByDescending(File.GetLastWriteTimeUtc).Select(File.ReadAllText)
+            .First(mail => string.Equals(Recipient().Match(mail).Groups["mailbox"].Value, mailbox, StringComparison.OrdinalIgnoreCase));
+        return Encoded().Matches(mail).Select(part => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(part.Value))).Prepend(mail[mail.IndexOf("\r\n\r\n", StringComparison.Ordinal)..])
+            .Select(part => SixDigits().Match(part)).First(code => code.Success).Value;
+    }
+
     /// <summary>Every recipient so far, in no order.</summary>
     public static IEnumerable<string> Recipients(this IdentityHost host) =>
         Directory.EnumerateFiles(host.MailFolder, "*.eml").Select(mail => Recipient().Match(File.ReadAllText(mail)).Groups["mailbox"].Value);
 
     [GeneratedRegex(@"Your code is (\d{6})")]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"(?<![\w-])\d{6}(?![\w-])")]
+    private static partial Regex SixDigits();
+
+    [GeneratedRegex(@"(?<=\r\n\r\n)(?:[A-Za-z0-9+/]+={0,2}\r\n)+")]
+    private static partial Regex Encoded();
 
     [GeneratedRegex("^X-Receiver: (?<mailbox>.*?)\r?$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex Recipient();

@@ -18,9 +18,8 @@ internal sealed class Run(Plan plan, IReadOnlyList<string> workloads, Action<str
     /// <param name="Server">Our executable.</param>
     /// <param name="Limit">The bound's.</param>
     /// <param name="OidcProvider">Where npm installed it; null: not here.</param>
-    /// <param name="Glewlwyd">Where its settings are written; null: not here.</param>
     /// <param name="OnlyOurs">Us and the bound, and nobody else.</param>
-    internal sealed record Places(string Work, string Server, string Limit, string? OidcProvider, string? Glewlwyd, bool OnlyOurs);
+    internal sealed record Places(string Work, string Server, string Limit, string? OidcProvider, bool OnlyOurs);
 
     public async Task<int> ExecuteAsync(Places places, Func<Report, Task> write)
     {
