@@ -8,6 +8,13 @@ public sealed class CompatOptions
     public NleCloudOptions NleCloud { get; set; } = new();
 
     public RageFrameOptions RageFrame { get; set; } = new();
+
+    /// <summary>Of one API, by its name.</summary>
+    public LegacyApiOptions Of(string api) =>
+        string.Equals(api, LegacyApi.CloudMind.Name, StringComparison.Ordinal) ? CloudMind
+        : string.Equals(api, LegacyApi.NleCloud.Name, StringComparison.Ordinal) ? NleCloud
+        : string.Equals(api, LegacyApi.RageFrame.Name, StringComparison.Ordinal) ? RageFrame
+        : throw new ArgumentOutOfRangeException(nameof(api));
 }
 
 /// <summary>What every legacy API can be told.</summary>
@@ -27,6 +34,12 @@ public abstract class LegacyApiOptions
 
     /// <summary>The first number for accounts that this server numbers itself; keep it above those of a later import. Default 1.</summary>
     public int NumbersFrom { get; set; } = 1;
+
+    /// <summary>
+    /// True lets a password alone sign in to accounts with two-step verification, whose people chose otherwise: for clients that cannot
+    /// be given an app password. Default false: such a sign-in is answered like a wrong password.
+    /// </summary>
+    public bool AllowPasswordOnly { get; set; }
 }
 
 /// <summary>How CloudMind writes <c>accessExpire</c> and <c>refreshAfter</c>.</summary>

@@ -39,6 +39,9 @@ public sealed record TokenRequest
     /// <summary>For <see cref="GrantTypes.ApiKey"/>.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>Password grant: that the password alone is to be enough, whatever second step the account has. A legacy API's word by its operator's; no request can say it.</summary>
+    public bool PasswordAlone { get; init; }
+
     /// <summary>External grants: the name of the provider's app that the code or token belongs to.</summary>
     public string? App { get; init; }
 

@@ -38,6 +38,11 @@ internal sealed class AccountExport(IdentityStore store, Consents consents, ILog
                     ? new JsonObject { ["set_at"] = Instant(key.SetAt), ["set_from"] = key.SetFrom, ["expires_at"] = Instant(key.ExpiresAt) } : null,
                 ["passkeys"] = List(await db.Passkeys.Where(row => row.AccountId == id).OrderBy(row => row.CreatedAt).ToListAsync(cancellationToken), row => new JsonObject
                     { ["name"] = row.Name, ["credential_id"] = row.CredentialId, ["transports"] = row.Transports, ["backed_up"] = row.BackedUp, ["created_at"] = Instant(row.CreatedAt), ["used_at"] = Instant(row.UsedAt) }),
+                ["authenticator_app"] = await db.TotpSecrets.Where(row => row.AccountId == id && row.ConfirmedAt != null).SingleOrDefaultAsync(cancellationToken) is { } app
+                    ? new JsonObject { ["confirmed_at"] = Instant(app.ConfirmedAt) } : null,
+                ["recovery_codes_left"] = await db.RecoveryCodes.CountAsync(row => row.AccountId == id && row.UsedAt == null, cancellationToken),
+                ["app_passwords"] = List(await db.AppPasswords.Where(row => row.AccountId == id).OrderBy(row => row.CreatedAt).ToListAsync(cancellationToken), row => new JsonObject
+                    { ["name"] = row.Name, ["created_at"] = Instant(row.CreatedAt), ["last_used_at"] = Instant(row.LastUsedAt) }),
                 ["legacy_memberships"] = List(await db.LegacyMembers.Where(row => row.AccountId == id).ToListAsync(cancellationToken), row => new JsonObject
                 {
                     ["api"] = row.Api, ["number"] = row.Number, ["visits"] = row.VisitCount, ["last_visit_at"] = Instant(row.LastVisitAt), ["last_address"] = row.LastAddress,

@@ -1,4 +1,5 @@
 using Identity.OpenId.Errors;
+using Identity.Server.Accounts.SecondFactors;
 using Identity.Server.Data;
 using Identity.Server.Hosting;
 using Microsoft.AspNetCore.Identity;
@@ -10,11 +11,14 @@ namespace Identity.Server.Accounts;
 /// The only place where a password is checked, for every door. Charged before hashing, and the same cost and the same
 /// words whether or not the account exists.
 /// </summary>
-internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, AccountsOptions options, HashQueue hashes, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<PasswordSignIn> logger)
+internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, AppPasswords appPasswords, AccountsOptions options, HashQueue hashes, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<PasswordSignIn> logger)
 {
     // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
     private readonly Func<IdentityDb, string, Task<Account?>> findByName = EF.CompileAsyncQuery(
         (IdentityDb db, string name) => db.SignInNames.AsNoTracking().Where(row => row.Name == name).Select(row => row.Account).SingleOrDefault());
+
+    private readonly Func<IdentityDb, string, Task<AppPasswordRow?>> findAppPassword = EF.CompileAsyncQuery(
+        (IdentityDb db, string mac) => db.AppPasswords.AsNoTracking().SingleOrDefault(row => row.Mac == mac));
 
     private static readonly Account Nobody = new() { Subject = "" };
 
@@ -28,7 +32,12 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
     /// <summary>Makes the decoy now rather than in the first unknown visitor's time.</summary>
     public void Prepare() => _ = decoy.Value;
 
-    public async Task<Result<Account>> CheckAsync(string presentedName, string password, Caller caller, CancellationToken cancellationToken)
+    /// <param name="presentedName">As it was typed.</param>
+    /// <param name="password">As it was typed.</param>
+    /// <param name="door">What it is to be good for.</param>
+    /// <param name="caller">Where it came from.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public async Task<Result<PasswordProof>> CheckAsync(string presentedName, string password, PasswordDoor door, Caller caller, CancellationToken cancellationToken)
     {
         // Before the charge: a visitor who finds no place has tried nothing.
         using var place = hashes.TryEnter();
@@ -50,7 +59,10 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
         // From here to the settlement nothing stops for a client that hangs up, or hanging up would buy free guesses.
         var account = key is null ? null : await store.ReadAsync(db => findByName(db, name), CancellationToken.None);
         var verdict = await place.VerifyAsync(account ?? Nobody, account?.PasswordHash ?? decoy.Value, password);
-        var reason = Judge(account, verdict);
+        // Looked for whether or not there can be one, so that the time does not tell who has two-step verification.
+        var mac = appPasswords.Mac(account?.Id ?? 0, AppPasswords.Key(password));
+        var appPassword = door == PasswordDoor.FirstStep ? null : await store.ReadAsync(db => findAppPassword(db, mac), CancellationToken.None);
+        var reason = Judge(account, verdict, appPassword, door);
         if (reason != RefusalReason.None)
         {
             await throttle.KeepAsync(receipt);
@@ -58,25 +70,33 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, Acc
         }
 
         await throttle.RefundAsync(receipt);
+        if (appPassword is not null)
+        {
+            await appPasswords.SeenAsync(appPassword, cancellationToken);
+            AuditLog.SignedInByAppPassword(logger, account!.Subject, caller.Address);
+            return new PasswordProof(account, PasswordProof.ByAppPassword);
+        }
+
         if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
         {
             await RehashAsync(place, account!, password, cancellationToken);
         }
 
         AuditLog.SignedIn(logger, account!.Subject, caller.Address);
-        return account;
+        return new PasswordProof(account, PasswordProof.ByPassword) { OwesSecondStep = account.TwoFactorEnabled && door == PasswordDoor.FirstStep };
     }
 
     /// <summary>Lifts the lock that failed attempts put on an account's names.</summary>
     public Task ForgiveAsync(IEnumerable<string> names, CancellationToken cancellationToken) => throttle.ForgetAsync([.. names.Select(name => new ThrottleKey(perName, name))], cancellationToken);
 
-    private static RefusalReason Judge(Account? account, PasswordVerificationResult verdict) => (account, verdict) switch
+    private static RefusalReason Judge(Account? account, PasswordVerificationResult verdict, AppPasswordRow? appPassword, PasswordDoor door) => (account, verdict) switch
     {
         (null, _) => RefusalReason.UnknownAccount,
+        ({ TwoFactorEnabled: true, DisabledAt: null }, _) when appPassword?.AccountId == account.Id && !account.Outlived(appPassword.CreatedAt) => RefusalReason.None,
         ({ PasswordHash: null }, _) or (_, PasswordVerificationResult.Failed) => RefusalReason.WrongPassword,
         ({ DisabledAt: not null }, _) => RefusalReason.Disabled,
         // A password alone is not enough here, and saying so would tell a thief that he has the right one.
-        ({ TwoFactorEnabled: true }, _) => RefusalReason.WrongPassword,
+        ({ TwoFactorEnabled: true }, _) when door == PasswordDoor.Whole => RefusalReason.WrongPassword,
         _ => RefusalReason.None,
     };
 

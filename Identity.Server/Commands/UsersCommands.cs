@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Identity.Server.Accounts;
+using Identity.Server.Accounts.SecondFactors;
 using Identity.Server.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -35,13 +36,16 @@ internal static class UsersCommands
             await services.GetRequiredService<Credentials>().EndEverythingAsync(account, cancellationToken);
             return IdentityCommand.Success;
         });
+        var reset = new Command("reset", "Turns it off for a person who lost app and recovery codes. Everything that was open ends. Be sure who asks.") { who };
+        Act(reset, config, who, ResetTwoStepAsync);
+        var twoStep = new Command("two-step", "Two-step verification.") { reset };
         var yes = new Option<bool>("--yes") { Description = "Say that you mean it." };
         var delete = new Command("delete", "Deletes an account with everything in it. It cannot be undone.") { who, yes };
         Act(delete, config, who, async (result, services, account, cancellationToken) =>
             !result.GetValue(yes)
                 ? CommandRun.Refuse($"{account.Subject} and everything in it would be gone: profile, sign-in names, sessions, access of applications, second factors, keys and links. Say --yes.")
                 : Done(await services.GetRequiredService<AccountRemoval>().RemoveAsync(account, "an operator", null, cancellationToken), "The account is gone already."));
-        return new Command("users", "People.") { new UsersAddCommand(config), list, show, setPassword, shut, open, sessions, revoke, delete };
+        return new Command("users", "People.") { new UsersAddCommand(config), list, show, setPassword, shut, open, sessions, revoke, twoStep, delete };
     }
 
     private static void Act(Command command, Option<string[]> config, Argument<string> who, Func<ParseResult, IServiceProvider, Account, CancellationToken, Task<int>> act) =>
@@ -109,6 +113,12 @@ internal static class UsersCommands
         await services.GetRequiredService<Credentials>().UnlockAsync(account, cancellationToken);
         await services.GetRequiredService<PasswordSignIn>().ForgiveAsync(await NamesAsync(services, account, cancellationToken), cancellationToken);
         return IdentityCommand.Success;
+    }
+
+    private static async Task<int> ResetTwoStepAsync(ParseResult result, IServiceProvider services, Account account, CancellationToken cancellationToken)
+    {
+        await services.GetRequiredService<SecondSteps>().ForgiveAsync(account, cancellationToken);
+        return Done(await services.GetRequiredService<TwoStepVerification>().TurnOffAsync(account, "an operator", null, null, cancellationToken), "The account has no two-step verification.");
     }
 
     private static async Task<int> SessionsAsync(ParseResult result, IServiceProvider services, Account account, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ using Identity.Server.Token;
 namespace Identity.Server.Compat;
 
 /// <summary>The legacy door opens on the same hall as the token endpoint, one step further in: the API's client needs no proof, because nobody else can name it here.</summary>
-internal sealed class LegacyTokenExchange(TokenExchange exchange, ClientAuthenticator authenticator, LegacyMembers members) : ITokenExchange
+internal sealed class LegacyTokenExchange(TokenExchange exchange, ClientAuthenticator authenticator, LegacyMembers members, CompatOptions options) : ITokenExchange
 {
     async Task<Result<LegacySession>> ITokenExchange.ExchangeAsync(LegacyExchange legacy, HttpContext http, CancellationToken cancellationToken)
     {
@@ -19,7 +19,7 @@ internal sealed class LegacyTokenExchange(TokenExchange exchange, ClientAuthenti
 
         var caller = Caller.Of(http);
         LegacyMember? member = null;
-        return (await exchange.ExchangeAsync(client, legacy.Request, caller, AmendAsync, cancellationToken)).Succeeded(out var issued, out error)
+        return (await exchange.ExchangeAsync(client, legacy.Request with { PasswordAlone = options.Of(legacy.Api).AllowPasswordOnly }, caller, AmendAsync, cancellationToken)).Succeeded(out var issued, out error)
             ? new LegacySession(issued.Response, issued.At, member!)
             : error;
 

@@ -74,6 +74,14 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 
     public DbSet<JobRunRow> JobRuns => Set<JobRunRow>();
 
+    public DbSet<TotpSecretRow> TotpSecrets => Set<TotpSecretRow>();
+
+    public DbSet<RecoveryCodeRow> RecoveryCodes => Set<RecoveryCodeRow>();
+
+    public DbSet<AppPasswordRow> AppPasswords => Set<AppPasswordRow>();
+
+    public DbSet<PendingSignInRow> PendingSignIns => Set<PendingSignInRow>();
+
     /// <summary>Tells the other nodes that a snapshot is old; belongs into the transaction of the change itself.</summary>
     public Task BumpAsync(string name, CancellationToken cancellationToken) => Database.ExecuteSqlAsync(
         $"INSERT INTO changes (name, version) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET version = changes.version + 1", cancellationToken);
@@ -185,6 +193,19 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
         {
             mails.ToTable("outbox_mails").HasIndex(row => new { row.State, row.DueAt });
             mails.Property(row => row.Id).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<TotpSecretRow>(secrets =>
+        {
+            secrets.ToTable("totp_secrets").HasKey(row => row.AccountId);
+            secrets.Property(row => row.AccountId).ValueGeneratedNever();
+            secrets.HasOne(row => row.Account).WithOne().HasForeignKey<TotpSecretRow>(row => row.AccountId);
+        });
+        modelBuilder.Entity<RecoveryCodeRow>().ToTable("recovery_codes").HasKey(row => row.Mac);
+        modelBuilder.Entity<AppPasswordRow>().ToTable("app_passwords").HasKey(row => row.Mac);
+        modelBuilder.Entity<PendingSignInRow>(pending =>
+        {
+            pending.ToTable("pending_sign_ins").HasKey(row => row.HandleHash);
+            pending.HasIndex(row => row.ExpiresAt);
         });
         modelBuilder.Entity<JobRunRow>().ToTable("job_runs").HasKey(row => new { row.Job, row.Node });
         modelBuilder.Entity<RevokedTokenRow>(tokens =>

@@ -13,7 +13,11 @@ internal sealed class ExternalSignIn(IdentityStore store, AccountRegistry regist
     private const int Attempts = 5;
 
     /// <summary>The identity's account; made when there is none and the settings let it.</summary>
-    public async Task<Result<Account>> SignInAsync(ExternalUser user, Caller caller, CancellationToken cancellationToken)
+    /// <param name="user">Whom the provider vouches for.</param>
+    /// <param name="caller">From where.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="asksSecondStep">Whether the door asks for the account's second step itself; any other refuses an account that has one.</param>
+    public async Task<Result<Account>> SignInAsync(ExternalUser user, Caller caller, CancellationToken cancellationToken, bool asksSecondStep = false)
     {
         var found = await store.ReadAsync(db => FindAsync(db, user, cancellationToken), cancellationToken);
         var nickname = found.AccountId is null && options.CreateAccounts && user.NicknameAsync is { } ask ? await ask(cancellationToken) : null;
@@ -29,7 +33,7 @@ internal sealed class ExternalSignIn(IdentityStore store, AccountRegistry regist
 
         var account = await store.ReadAsync(db => db.Accounts.AsNoTracking().SingleOrDefaultAsync(row => row.Id == accountId, cancellationToken), cancellationToken);
         // Somebody who asked for a second step is not let in without one, whoever vouches for the first.
-        if (account is not { DisabledAt: null, TwoFactorEnabled: false })
+        if (account is not { DisabledAt: null } || (account.TwoFactorEnabled && !asksSecondStep))
         {
             return Refuse(user, caller, ExternalRefusals.Disabled);
         }

@@ -139,4 +139,28 @@ internal static partial class AuditLog
 
     [LoggerMessage(2124, LogLevel.Warning, "The counter of a passkey of account {Subject} went back, from {Address}: there may be a copy of it")]
     public static partial void PasskeyCopied(ILogger logger, string subject, string address);
+
+    [LoggerMessage(2130, LogLevel.Information, "Second step of {Subject} by {Means} from {Address}")]
+    public static partial void SecondStep(ILogger logger, string subject, string means, string address);
+
+    [LoggerMessage(2131, LogLevel.Information, "Second step of {Subject} refused from {Address}: {Reason}")]
+    public static partial void SecondStepRefused(ILogger logger, string subject, string address, RefusalReason reason);
+
+    [LoggerMessage(2132, LogLevel.Information, "Two-step verification of account {Subject} was turned on")]
+    public static partial void TwoStepOn(ILogger logger, string subject);
+
+    [LoggerMessage(2133, LogLevel.Information, "Two-step verification of account {Subject} was turned off by {By}")]
+    public static partial void TwoStepOff(ILogger logger, string subject, string by);
+
+    [LoggerMessage(2135, LogLevel.Information, "Account {Subject} was given new recovery codes")]
+    public static partial void RecoveryCodesReplaced(ILogger logger, string subject);
+
+    [LoggerMessage(2136, LogLevel.Information, "Account {Subject} made an app password")]
+    public static partial void AppPasswordAdded(ILogger logger, string subject);
+
+    [LoggerMessage(2137, LogLevel.Information, "Account {Subject} took an app password back")]
+    public static partial void AppPasswordRemoved(ILogger logger, string subject);
+
+    [LoggerMessage(2138, LogLevel.Information, "Sign-in of {Subject} by app password from {Address}")]
+    public static partial void SignedInByAppPassword(ILogger logger, string subject, string address);
 }

@@ -63,6 +63,8 @@ internal sealed class Telemetry : IDisposable
             2060 or 2061 => "external",
             2070 or 2071 => "api_key",
             2120 or 2121 => "passkey",
+            2130 or 2131 => "second_step",
+            2138 => "app_password",
             _ => null,
         };
         if (means is not null)

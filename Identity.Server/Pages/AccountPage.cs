@@ -23,7 +23,7 @@ public abstract class AccountPage : FormPage
         if (session is null)
         {
             // What was sent by a form is lost, and its page is not.
-            context.Result = Go(Request.Path.StartsWithSegments("/account", StringComparison.Ordinal) ? $"/sign-in?to={Request.Path.Value}" : "/sign-in");
+            context.Result = Go(Request.Path.StartsWithSegments("/account", StringComparison.Ordinal) ? $"/sign-in?then={Request.Path.Value}" : "/sign-in");
             return;
         }
 

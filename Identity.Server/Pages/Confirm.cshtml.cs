@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Identity.OpenId.Authorize;
 using Identity.OpenId.Errors;
 using Identity.Server.Accounts;
+using Identity.Server.Accounts.SecondFactors;
 using Identity.Server.Data;
 using Identity.Server.Hosting;
 using Identity.Server.Passkeys;
@@ -46,8 +47,8 @@ public sealed partial class ConfirmModel(IServiceProvider services) : FormPage
             return await ShowAsync(session, cancellationToken);
         }
 
-        if (!(await services.GetRequiredService<PasswordSignIn>().CheckAsync(Name, password, Caller.Of(HttpContext), cancellationToken)).Succeeded(out var account, out var refusal)
-            || account.Id != session.AccountId)
+        if (!(await services.GetRequiredService<PasswordSignIn>().CheckAsync(Name, password, PasswordDoor.FirstStep, Caller.Of(HttpContext), cancellationToken)).Succeeded(out var proof, out var refusal)
+            || proof.Account.Id != session.AccountId)
         {
             Wrong("password", refusal?.Reason switch
             {
@@ -58,7 +59,13 @@ public sealed partial class ConfirmModel(IServiceProvider services) : FormPage
             return await ShowAsync(session, cancellationToken);
         }
 
-        return await services.GetRequiredService<BrowserSessions>().ProveAsync(HttpContext, session, ["pwd"], fromTheStart: true, cancellationToken) ? Go(Then) : Go("/sign-in");
+        if (proof.OwesSecondStep)
+        {
+            await services.GetRequiredService<SecondSteps>().BeginAsync(HttpContext, proof.Account, [proof.Method], remember: false, cancellationToken, session.Sid);
+            return Go($"{SecondStepModel.Address}?then={Then}");
+        }
+
+        return await services.GetRequiredService<BrowserSessions>().ProveAsync(HttpContext, session, [proof.Method], fromTheStart: true, cancellationToken) ? Go(Then) : Go("/sign-in");
     }
 
     public async Task<IActionResult> OnPostPasskeyAsync(string? then, string? challenge, string? credential, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Identity.OpenId.Errors;
 using Identity.Server.Accounts;
+using Identity.Server.Accounts.SecondFactors;
 using Identity.Server.External;
 using Identity.Server.External.Qq;
 using Identity.Server.External.Weixin;
@@ -78,9 +79,16 @@ internal static class ExternalReturn
             return;
         }
 
-        if (!(await signIn.SignInAsync(user, Caller.Of(http), http.RequestAborted)).Succeeded(out var signedIn, out var refused))
+        if (!(await signIn.SignInAsync(user, Caller.Of(http), http.RequestAborted, asksSecondStep: true)).Succeeded(out var signedIn, out var refused))
         {
             await RefuseAsync(http, properties, refused);
+            return;
+        }
+
+        if (signedIn.TwoFactorEnabled)
+        {
+            await services.GetRequiredService<SecondSteps>().BeginAsync(http, signedIn, [app.Provider], remember: false, http.RequestAborted);
+            await new SeeOther(SecondStepModel.Address + Item(properties, Query)).ExecuteAsync(http);
             return;
         }
 

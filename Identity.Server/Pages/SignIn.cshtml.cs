@@ -1,6 +1,7 @@
 using Identity.OpenId.Authorize;
 using Identity.OpenId.Errors;
 using Identity.Server.Accounts;
+using Identity.Server.Accounts.SecondFactors;
 using Identity.Server.External;
 using Identity.Server.Hosting;
 using Identity.Server.Passkeys;
@@ -74,7 +75,7 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         }
 
         var signIn = services.GetRequiredService<PasswordSignIn>();
-        if (!(await signIn.CheckAsync(username!, password!, Caller.Of(HttpContext), cancellationToken)).Succeeded(out var account, out var refusal))
+        if (!(await signIn.CheckAsync(username!, password!, PasswordDoor.FirstStep, Caller.Of(HttpContext), cancellationToken)).Succeeded(out var proof, out var refusal))
         {
             Wrong("", refusal.Reason switch
             {
@@ -91,7 +92,13 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
             return Page();
         }
 
-        await services.GetRequiredService<BrowserSessions>().BeginAsync(HttpContext, account, ["pwd"], remember, cancellationToken);
+        if (proof.OwesSecondStep)
+        {
+            await services.GetRequiredService<SecondSteps>().BeginAsync(HttpContext, proof.Account, [proof.Method], remember, cancellationToken);
+            return Go(SecondStepModel.Address + Onward);
+        }
+
+        await services.GetRequiredService<BrowserSessions>().BeginAsync(HttpContext, proof.Account, [proof.Method], remember, cancellationToken);
         return GoOn();
     }
 

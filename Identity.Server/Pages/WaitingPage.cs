@@ -28,7 +28,7 @@ public abstract class WaitingPage : FormPage
     public string? Device { get; set; }
 
     /// <summary>A page of the account that was asked for by somebody who was not signed in; anything else is no page.</summary>
-    [BindProperty(Name = "to", SupportsGet = true)]
+    [BindProperty(Name = "then", SupportsGet = true)]
     public string? Wanted { get; set; }
 
     /// <summary>What the client asks for.</summary>
@@ -81,7 +81,7 @@ public abstract class WaitingPage : FormPage
             : AccountPage ?? "/";
 
     /// <summary>What the pages on the same way pass on to each other, as a query.</summary>
-    public string Onward => Waiting.Length > 0 ? $"?request={Waiting}" : Device is not null ? $"?device={(UserCode.Read(Device) is { } code ? UserCode.Show(code) : "-")}" : AccountPage is { } page ? $"?to={page}" : "";
+    public string Onward => Waiting.Length > 0 ? $"?request={Waiting}" : Device is not null ? $"?device={(UserCode.Read(Device) is { } code ? UserCode.Show(code) : "-")}" : AccountPage is { } page ? $"?then={page}" : "";
 
     /// <summary>The page of the account, if <see cref="Wanted"/> is one: nobody can send a person elsewhere by our sign-in.</summary>
     public string? AccountPage => Wanted is { Length: <= 64 } page && page.StartsWith("/account", StringComparison.Ordinal) && page.All(c => char.IsAsciiLetterLower(c) || c is '/' or '-') && !page.Contains("//", StringComparison.Ordinal) ? page : null;

@@ -3,17 +3,24 @@ using Identity.OpenId.Tokens;
 
 namespace Identity.Server.Sessions;
 
-/// <summary>The two cookies: whose session, and which browser. Handles of 256 bits; only their hashes are kept here.</summary>
+/// <summary>The cookies: whose session, which browser, and which sign-in waits here for its second step. Handles of 256 bits; only their hashes are kept here.</summary>
 internal static class SessionCookies
 {
     private const string Session = "identity-session";
     private const string Browser = "identity-browser";
+    private const string Second = "identity-second-step";
 
     public static string? SessionHandle(HttpRequest request) => Read(request, Session);
 
     public static void SetSession(HttpContext http, string handle, DateTimeOffset? until) => Set(http, Session, handle, until);
 
     public static void ClearSession(HttpContext http) => http.Response.Cookies.Delete(Name(http.Request, Session), Options(http.Request, null));
+
+    public static string? SecondStepHandle(HttpRequest request) => Read(request, Second);
+
+    public static void SetSecondStep(HttpContext http, string handle) => Set(http, Second, handle, null);
+
+    public static void ClearSecondStep(HttpContext http) => http.Response.Cookies.Delete(Name(http.Request, Second), Options(http.Request, null));
 
     /// <summary>The hash of this browser's own handle; made when it has none yet. It ties a waiting request to the browser that began it.</summary>
     public static string BrowserHash(HttpContext http)

@@ -21,12 +21,14 @@ public sealed class EveryPageTests(ChromiumFixture chromium, BrowserHost host) :
         ("/account/profile", "account-profile"),
         ("/account/email", "account-email"),
         ("/account/password", "account-password"),
+        ("/account/security", "account-security"),
+        ("/account/security/app", "account-security-app"),
         ("/account/sessions", "account-sessions"),
         ("/account/applications", "account-applications"),
         ("/account/api-key", "account-api-key"),
         ("/account/data", "account-data"),
         ("/account/delete", "account-delete"),
-        ("/account/confirm?page=/account/password", "account-confirm"),
+        ("/account/confirm?then=/account/password", "account-confirm"),
         ("/account/deleted", "account-deleted"),
     ];
 
@@ -94,12 +96,38 @@ public sealed class EveryPageTests(ChromiumFixture chromium, BrowserHost host) :
         await window.SeenAsync("error");
     }
 
+    [Theory, MemberData(nameof(Looks))]
+    public async Task A_second_step_is_taken(string language, int width, bool dark, bool scripts)
+    {
+        var look = new Look(language, width, dark, scripts);
+        var name = $"stepper-{look}".ToLowerInvariant();
+        var (phone, _) = await host.AddTwoStepAccountAsync(new NewAccount { UserName = name });
+        await using var window = await chromium.OpenAsync(look);
+        await FillAsync(window, name);
+        await Assertions.Expect(window.Page).ToHaveURLAsync($"{host.Issuer}/sign-in/second");
+        await window.SeenAsync("second-step");
+        await window.Page.GotoAsync($"{host.Issuer}/sign-in/second?recovery=true");
+        await window.SeenAsync("second-step-recovery");
+        await window.Page.GotoAsync($"{host.Issuer}/sign-in/second");
+        await window.Page.FillAsync("#code", phone.Now(host));
+        await window.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(window.Page).ToHaveURLAsync($"{host.Issuer}/");
+        await window.Page.GotoAsync($"{host.Issuer}/account/security");
+        await window.SeenAsync("account-security-on");
+        await window.CloseAsync();
+    }
+
     private async Task EnterAsync(Window window, string name)
+    {
+        await FillAsync(window, name);
+        await Assertions.Expect(window.Page).ToHaveURLAsync($"{host.Issuer}/");
+    }
+
+    private async Task FillAsync(Window window, string name)
     {
         await window.Page.GotoAsync($"{host.Issuer}/sign-in");
         await window.Page.FillAsync("#username", name);
         await window.Page.FillAsync("#password", "correct horse battery");
         await window.Page.Locator("form:has(#username) .actions button").First.ClickAsync();
-        await Assertions.Expect(window.Page).ToHaveURLAsync($"{host.Issuer}/");
     }
 }

@@ -51,9 +51,9 @@ public sealed class ExternalBrowserTests(ExternalHost host) : IClassFixture<Exte
     [Theory]
     [InlineData("/sign-in?device=WDJB-MJHT", "/device?user_code=WDJB-MJHT", "Sign in with QQ")]
     [InlineData("/sign-in?device=-", "/device", "Sign in with WeChat")]
-    [InlineData("/sign-in?to=/account/linked", "/account/linked", "Sign in with QQ")]
-    [InlineData("/sign-in?to=//evil.example/account", "/", "Sign in with QQ")]
-    [InlineData("/sign-in?to=https://evil.example/account", "/", "Sign in with QQ")]
+    [InlineData("/sign-in?then=/account/linked", "/account/linked", "Sign in with QQ")]
+    [InlineData("/sign-in?then=//evil.example/account", "/", "Sign in with QQ")]
+    [InlineData("/sign-in?then=https://evil.example/account", "/", "Sign in with QQ")]
     public async Task Whatever_waits_behind_the_sign_in_is_still_there_after_the_way_to_a_provider(string begun, string ends, string button)
     {
         using var browser = new Browser(host);

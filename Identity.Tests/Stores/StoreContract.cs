@@ -375,7 +375,7 @@ public abstract class StoreContract
     public async Task A_name_that_no_account_can_have_is_refused_like_a_wrong_password(string name)
     {
         var signIn = host.Services.GetRequiredService<PasswordSignIn>();
-        var refused = await signIn.CheckAsync(name, Password, StoreHost.Caller, default);
+        var refused = await signIn.CheckAsync(name, Password, PasswordDoor.Whole, StoreHost.Caller, default);
         Assert.False(refused.Succeeded(out _, out var error));
         Assert.Equal((RefusalReason.UnknownAccount, "invalid_grant"), (error.Reason, error.Error));
     }

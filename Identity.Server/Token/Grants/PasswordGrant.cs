@@ -26,14 +26,15 @@ internal sealed class PasswordGrant(PasswordSignIn signIn, TimeProvider clock) :
             return OAuthError.InvalidRequest("username and password are required.");
         }
 
-        return (await signIn.CheckAsync(username, password, context.Caller, cancellationToken)).Succeeded(out var account, out var error)
+        var door = context.Request.PasswordAlone ? PasswordDoor.PasswordOnly : PasswordDoor.Whole;
+        return (await signIn.CheckAsync(username, password, door, context.Caller, cancellationToken)).Succeeded(out var proof, out var error)
             ? new Authorization
             {
                 Client = context.Client.Metadata,
-                Account = account,
+                Account = proof.Account,
                 Scopes = context.Scopes,
                 AuthTime = clock.GetUtcNow(),
-                AuthenticationMethods = ["pwd"],
+                AuthenticationMethods = [proof.Method],
                 SessionKey = context.Request.SessionKey,
             }
             : error;

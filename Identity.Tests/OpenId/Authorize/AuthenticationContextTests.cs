@@ -15,6 +15,7 @@ public sealed class AuthenticationContextTests
         Assert.Equal([AuthenticationContext.MultiFactor, AuthenticationContext.Password], AuthenticationContext.Reached(["pwd", "otp", "mfa"]));
         // Nobody knew a password there.
         Assert.Equal([AuthenticationContext.MultiFactor], AuthenticationContext.Reached(AuthenticationContext.Passkey));
+        Assert.Equal([AuthenticationContext.MultiFactor], AuthenticationContext.Reached(["qq", "otp", "mfa"]));
         Assert.Empty(AuthenticationContext.Reached(["ext"]));
         Assert.Empty(AuthenticationContext.Reached([]));
     }
