@@ -29,27 +29,31 @@ internal sealed class AccountExport(IdentityStore store, Consents consents, ILog
                 ["picture_content"] = await db.Pictures.Where(row => row.AccountId == id).SingleOrDefaultAsync(cancellationToken) is { } picture
                     ? new JsonObject { ["media_type"] = picture.MediaType, ["base64"] = Convert.ToBase64String(picture.Content), ["set_at"] = Instant(picture.SetAt) } : null,
                 ["linked_accounts"] = List(await db.ExternalIdentities.Where(row => row.AccountId == id).ToListAsync(cancellationToken), row => new JsonObject
-                    { ["provider"] = row.Provider, ["app_id"] = row.AppId, ["open_id"] = row.OpenId, ["union_id"] = row.UnionId, ["linked_at"] = Instant(row.LinkedAt) }),
+                { ["provider"] = row.Provider, ["app_id"] = row.AppId, ["open_id"] = row.OpenId, ["union_id"] = row.UnionId, ["linked_at"] = Instant(row.LinkedAt) }),
                 ["sessions"] = List(await db.Sessions.Where(row => row.AccountId == id).OrderBy(row => row.AuthTime).ToListAsync(cancellationToken), row => new JsonObject
-                    { ["signed_in_at"] = Instant(row.AuthTime), ["seen_at"] = Instant(row.SeenAt), ["ended_at"] = Instant(row.EndedAt), ["methods"] = row.Amr, ["address"] = row.Address, ["user_agent"] = row.UserAgent }),
+                { ["signed_in_at"] = Instant(row.AuthTime), ["seen_at"] = Instant(row.SeenAt), ["ended_at"] = Instant(row.EndedAt), ["methods"] = row.Amr, ["address"] = row.Address, ["user_agent"] = row.UserAgent }),
                 ["applications"] = List(connections, one => new JsonObject
-                    { ["client_id"] = one.ClientId, ["scopes"] = string.Join(' ', one.Scopes), ["since"] = Instant(one.Since), ["used_at"] = Instant(one.UsedAt) }),
+                { ["client_id"] = one.ClientId, ["scopes"] = string.Join(' ', one.Scopes), ["since"] = Instant(one.Since), ["used_at"] = Instant(one.UsedAt) }),
                 ["api_key"] = await db.ApiKeys.Where(row => row.AccountId == id).SingleOrDefaultAsync(cancellationToken) is { } key
                     ? new JsonObject { ["set_at"] = Instant(key.SetAt), ["set_from"] = key.SetFrom, ["expires_at"] = Instant(key.ExpiresAt) } : null,
                 ["passkeys"] = List(await db.Passkeys.Where(row => row.AccountId == id).OrderBy(row => row.CreatedAt).ToListAsync(cancellationToken), row => new JsonObject
-                    { ["name"] = row.Name, ["credential_id"] = row.CredentialId, ["transports"] = row.Transports, ["backed_up"] = row.BackedUp, ["created_at"] = Instant(row.CreatedAt), ["used_at"] = Instant(row.UsedAt) }),
+                { ["name"] = row.Name, ["credential_id"] = row.CredentialId, ["transports"] = row.Transports, ["backed_up"] = row.BackedUp, ["created_at"] = Instant(row.CreatedAt), ["used_at"] = Instant(row.UsedAt) }),
                 ["authenticator_app"] = await db.TotpSecrets.Where(row => row.AccountId == id && row.ConfirmedAt != null).SingleOrDefaultAsync(cancellationToken) is { } app
                     ? new JsonObject { ["confirmed_at"] = Instant(app.ConfirmedAt) } : null,
                 ["recovery_codes_left"] = await db.RecoveryCodes.CountAsync(row => row.AccountId == id && row.UsedAt == null, cancellationToken),
                 ["app_passwords"] = List(await db.AppPasswords.Where(row => row.AccountId == id).OrderBy(row => row.CreatedAt).ToListAsync(cancellationToken), row => new JsonObject
-                    { ["name"] = row.Name, ["created_at"] = Instant(row.CreatedAt), ["last_used_at"] = Instant(row.LastUsedAt) }),
+                { ["name"] = row.Name, ["created_at"] = Instant(row.CreatedAt), ["last_used_at"] = Instant(row.LastUsedAt) }),
                 ["legacy_memberships"] = List(await db.LegacyMembers.Where(row => row.AccountId == id).ToListAsync(cancellationToken), row => new JsonObject
                 {
-                    ["api"] = row.Api, ["number"] = row.Number, ["visits"] = row.VisitCount, ["last_visit_at"] = Instant(row.LastVisitAt), ["last_address"] = row.LastAddress,
+                    ["api"] = row.Api,
+                    ["number"] = row.Number,
+                    ["visits"] = row.VisitCount,
+                    ["last_visit_at"] = Instant(row.LastVisitAt),
+                    ["last_address"] = row.LastAddress,
                     ["profile"] = row.Profile is { } profile ? JsonNode.Parse(profile) : null,
                 }),
                 ["events"] = List(await db.AuditEvents.Where(row => row.Subject == account.Subject).OrderByDescending(row => row.Id).Take(MaxEvents).ToListAsync(cancellationToken), row => new JsonObject
-                    { ["at"] = Instant(row.At), ["what"] = row.What, ["address"] = row.Address, ["client_id"] = row.ClientId, ["outcome"] = row.Outcome }),
+                { ["at"] = Instant(row.At), ["what"] = row.What, ["address"] = row.Address, ["client_id"] = row.ClientId, ["outcome"] = row.Outcome }),
             },
             cancellationToken);
         AuditLog.DataExported(logger, account.Subject);

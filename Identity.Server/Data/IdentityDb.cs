@@ -201,7 +201,12 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
             secrets.HasOne(row => row.Account).WithOne().HasForeignKey<TotpSecretRow>(row => row.AccountId);
         });
         modelBuilder.Entity<RecoveryCodeRow>().ToTable("recovery_codes").HasKey(row => row.Mac);
-        modelBuilder.Entity<AppPasswordRow>().ToTable("app_passwords").HasKey(row => row.Mac);
+        modelBuilder.Entity<AppPasswordRow>(passwords =>
+        {
+            passwords.ToTable("app_passwords").HasKey(row => row.Mac);
+            // By convention it would be the key, and what is left of that is an optional column.
+            passwords.Property(row => row.Id).IsRequired();
+        });
         modelBuilder.Entity<PendingSignInRow>(pending =>
         {
             pending.ToTable("pending_sign_ins").HasKey(row => row.HandleHash);

@@ -262,7 +262,8 @@ internal sealed class RefreshFamilies(IdentityStore store, RootKeys roots, Telem
                 var family = families.Read(reader, 0);
                 family.Account = accounts.Read(reader, families.Count);
                 return family;
-            });
+            }
+        );
     }
 
     private Task<RefreshFamilyRow?> FindAsync(Guid id, CancellationToken cancellationToken) => store.QueryAsync(find.Value.Statement, find.Value.Read, cancellationToken, id);

@@ -31,11 +31,7 @@ public sealed class AuthenticatorAppModel(IServiceProvider services) : ProvedPag
             return Go(SecurityModel.Address);
         }
 
-        var name = await services.GetRequiredService<AccountRegistry>().NameOfAsync(Account.Id, cancellationToken) ?? PersonName.Of(Account);
-        AppAddress = Totp.Address(services.GetRequiredService<BrandOptions>().Name, name, secret);
-        Picture = QrPicture.Of(AppAddress, Words["QR code for the authenticator app"]);
-        Secret = string.Join(' ', Totp.Base32(secret).Chunk(4).Select(part => new string(part)));
-        return Page();
+        return await ShowAsync(secret, cancellationToken);
     }
 
     public async Task<IActionResult> OnPostAsync(string? code, CancellationToken cancellationToken)
@@ -62,5 +58,16 @@ public sealed class AuthenticatorAppModel(IServiceProvider services) : ProvedPag
         return await OnGetAsync(cancellationToken);
     }
 
-    private protected override Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken) => OnGetAsync(cancellationToken);
+    private async Task<IActionResult> ShowAsync(byte[] secret, CancellationToken cancellationToken)
+    {
+        var name = await services.GetRequiredService<AccountRegistry>().NameOfAsync(Account.Id, cancellationToken) ?? PersonName.Of(Account);
+        AppAddress = Totp.Address(services.GetRequiredService<BrandOptions>().Name, name, secret);
+        Picture = QrPicture.Of(AppAddress, Words["QR code for the authenticator app"]);
+        Secret = string.Join(' ', Totp.Base32(secret).Chunk(4).Select(part => new string(part)));
+        return Page();
+    }
+
+    // A form that is not ours makes no secret either.
+    private protected override async Task<IActionResult> ShowAgainAsync(IDictionary<string, object?> sent, CancellationToken cancellationToken) =>
+        await services.GetRequiredService<AuthenticatorApps>().WaitingAsync(Account.Id, cancellationToken) is { } secret ? await ShowAsync(secret, cancellationToken) : BadRequest();
 }

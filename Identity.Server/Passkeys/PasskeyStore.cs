@@ -45,7 +45,8 @@ internal sealed class PasskeyStore(IdentityStore store) : IUserPasskeyStore<Acco
     // The counter is 0 to the handler, which would compare it with what was read a moment ago: the statement that writes the new one compares.
     private static UserPasskeyInfo Record(PasskeyRow row) => new(
         Base64Url.DecodeFromChars(row.CredentialId), row.PublicKey, row.CreatedAt, signCount: 0, row.Transports.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-        isUserVerified: true, row.BackupEligible, row.BackedUp, attestationObject: [], clientDataJson: []) { Name = row.Name };
+        isUserVerified: true, row.BackupEligible, row.BackedUp, attestationObject: [], clientDataJson: [])
+    { Name = row.Name };
 
     public Task AddOrUpdatePasskeyAsync(Account user, UserPasskeyInfo passkey, CancellationToken cancellationToken) => throw NotHere();
 

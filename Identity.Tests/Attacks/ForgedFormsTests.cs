@@ -32,7 +32,9 @@ public sealed class ForgedFormsTests(AttackHost host) : IClassFixture<AttackHost
             {
                 var before = await host.EverythingStoredAsync();
                 var stop = await victim.PostAsync(form, [.. fields, .. token is null ? Array.Empty<(string, string)>() : [(Token, token)]]);
-                Assert.True(stop is { Left: null, Answer.Status: 400 }, $"{form} took the token {token}: {stop.Answer.Status} {stop.Left}");
+                // A page with nothing to send leads on to another one.
+                var ledOn = stop.Answer.Status == 200 && !string.Equals(stop.Address.AbsolutePath, form.Split('?')[0], StringComparison.Ordinal);
+                Assert.True(stop.Left is null && (stop.Answer.Status == 400 || ledOn), $"{form} took the token {token}: {stop.Answer.Status} {stop.Left}");
                 Assert.Equal(before, await host.EverythingStoredAsync());
             }
 

@@ -109,7 +109,7 @@ public sealed class EveryPageTests(ChromiumFixture chromium, BrowserHost host) :
         await window.Page.GotoAsync($"{host.Issuer}/sign-in/second?recovery=true");
         await window.SeenAsync("second-step-recovery");
         await window.Page.GotoAsync($"{host.Issuer}/sign-in/second");
-        await window.Page.FillAsync("#code", phone.Now(host));
+        await window.Page.FillAsync("#code", phone.Next(host));
         await window.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(window.Page).ToHaveURLAsync($"{host.Issuer}/");
         await window.Page.GotoAsync($"{host.Issuer}/account/security");

@@ -177,7 +177,12 @@ public sealed class PasskeysTests(ChromiumFixture chromium, BrowserHost host) : 
             {
                 ["options"] = new Dictionary<string, object>(StringComparer.Ordinal)
                 {
-                    ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = verifies, ["isUserVerified"] = verifies, ["automaticPresenceSimulation"] = true,
+                    ["protocol"] = "ctap2",
+                    ["transport"] = "internal",
+                    ["hasResidentKey"] = true,
+                    ["hasUserVerification"] = verifies,
+                    ["isUserVerified"] = verifies,
+                    ["automaticPresenceSimulation"] = true,
                 },
             });
             return new(session, added!.Value.GetProperty("authenticatorId").GetString()!);

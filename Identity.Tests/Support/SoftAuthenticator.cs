@@ -108,7 +108,11 @@ internal sealed class SoftAuthenticator(string origin) : IDisposable
 
     private string Answer(JsonObject response) => new JsonObject
     {
-        ["id"] = CredentialId, ["rawId"] = CredentialId, ["type"] = "public-key", ["clientExtensionResults"] = new JsonObject(), ["response"] = response,
+        ["id"] = CredentialId,
+        ["rawId"] = CredentialId,
+        ["type"] = "public-key",
+        ["clientExtensionResults"] = new JsonObject(),
+        ["response"] = response,
     }.ToJsonString();
 
     private byte[] ClientData(string type, JsonNode options)

@@ -25,6 +25,10 @@ internal sealed class AuthenticatorApps(IdentityStore store, RootKeys roots, Tim
         return row is { ConfirmedAt: null } ? Open(row) : null;
     }
 
+    /// <summary>The secret that waits to be confirmed; nothing is made.</summary>
+    public async Task<byte[]?> WaitingAsync(int accountId, CancellationToken cancellationToken) =>
+        await store.ReadAsync(db => FindAsync(db, accountId, cancellationToken), cancellationToken) is { ConfirmedAt: null } row ? Open(row) : null;
+
     /// <summary>Confirms the secret by a code of it. Belongs into the transaction that turns two-step verification on.</summary>
     public async Task<bool> ConfirmAsync(IdentityDb db, int accountId, string typed, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using AngleSharp.Html.Dom;
 using Identity.Server.Accounts;
 using Identity.Server.Data;
@@ -110,7 +112,7 @@ public sealed class PasskeysPageTests(PasskeyHost host) : IClassFixture<PasskeyH
         var account = await host.PersonAsync();
         await host.Store.WriteAsync(db =>
         {
-            db.Passkeys.AddRange(Enumerable.Range(0, 19).Select(n => new PasskeyRow { CredentialId = $"{account.UserName}-{n}AA", AccountId = account.Id, Name = "n", PublicKey = [], Transports = "" }));
+            db.Passkeys.AddRange(Enumerable.Range(0, 19).Select(n => new PasskeyRow { CredentialId = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{account.UserName}-{n}")), AccountId = account.Id, Name = "n", PublicKey = [], Transports = "" }));
             return db.SaveChangesAsync();
         }, default);
         using var browser = await host.SignedInAsync(account);
