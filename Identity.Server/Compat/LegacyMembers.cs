@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Identity.Compat;
 using Identity.Server.Data;
@@ -9,22 +10,18 @@ namespace Identity.Server.Compat;
 /// <summary>What each legacy API keeps of an account: its number, its visits, its own fields.</summary>
 internal sealed class LegacyMembers(IdentityStore store, CompatOptions options, TimeProvider clock)
 {
+    private readonly Lazy<(Statement Statement, Func<DbDataReader, LegacyMemberRow> Read)> count = new(() => Counting(store));
+
     /// <summary>Counts a visit and answers the member as it is afterwards. The first visit allots the number.</summary>
     public async Task<LegacyMember> VisitAsync(string api, Account account, Caller caller, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var row = await store.TransactAsync(
-            async db =>
-            {
-                if (await CountAsync(db, api, account.Id, caller.Address, now, cancellationToken) == 0)
-                {
-                    await AllotAsync(db, api, account.Id, cancellationToken);
-                    await CountAsync(db, api, account.Id, caller.Address, now, cancellationToken);
-                }
-
-                return (true, await db.LegacyMembers.AsNoTracking().SingleAsync(member => member.Api == api && member.AccountId == account.Id, cancellationToken));
-            },
-            cancellationToken);
+        var row = await CountAsync();
+        if (row is null)
+        {
+            await NumberAsync(api, account, cancellationToken);
+            row = await CountAsync() ?? throw new InvalidOperationException("A member went while it paid its first visit.");
+        }
 
         return new LegacyMember
         {
@@ -44,6 +41,9 @@ internal sealed class LegacyMembers(IdentityStore store, CompatOptions options, 
             LastAddress = row.LastAddress,
             Profile = row.Profile is { } profile ? JsonElement.Parse(profile) : default,
         };
+
+        Task<LegacyMemberRow?> CountAsync() =>
+            store.WriteReturningAsync(count.Value.Statement, count.Value.Read, cancellationToken, api, account.Id, now.ToUnixTimeMilliseconds(), caller.Address);
     }
 
     /// <summary>The account's number in an API, allotted when it has none yet; no visit.</summary>
@@ -55,12 +55,14 @@ internal sealed class LegacyMembers(IdentityStore store, CompatOptions options, 
         },
         cancellationToken);
 
-    private static Task<int> CountAsync(IdentityDb db, string api, int accountId, string address, DateTimeOffset now, CancellationToken cancellationToken) =>
-        db.LegacyMembers.Where(member => member.Api == api && member.AccountId == accountId).ExecuteUpdateAsync(
-            set => set.SetProperty(member => member.VisitCount, member => member.VisitCount + 1)
-                .SetProperty(member => member.LastVisitAt, now)
-                .SetProperty(member => member.LastAddress, address),
-            cancellationToken);
+    internal static (Statement Statement, Func<DbDataReader, LegacyMemberRow> Read) Counting(IdentityStore store)
+    {
+        var members = store.Shape<LegacyMemberRow>();
+        return (
+            new($"UPDATE legacy_members SET visit_count = visit_count + 1, last_visit_at = @p2, last_address = @p3 WHERE api = @p0 AND account_id = @p1 RETURNING {members.Columns("legacy_members")}"),
+            reader => members.Read(reader, 0)
+        );
+    }
 
     // The counter hands out each number once; one that an import brought is passed over.
     private async Task AllotAsync(IdentityDb db, string api, int accountId, CancellationToken cancellationToken)

@@ -33,6 +33,7 @@ internal sealed class LegacyTokenExchange(TokenExchange exchange, ClientAuthenti
             member = await members.VisitAsync(legacy.Api, proved.Account!, caller, cancellationToken);
             return proved with
             {
+                MayIdentify = false,
                 AccessTokenLifetime = legacy.AccessTokenLifetime,
                 Number = legacy.NumberClaim is { } name ? (name, member.Number) : null,
             };

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
 namespace Identity.Server.Data;
@@ -16,14 +17,13 @@ internal sealed class GroupCommit(DatabaseAddress address, DataOptions options, 
     private readonly Lock starting = new();
     private Thread? writer;
 
-    /// <returns>Rows affected.</returns>
-    public Task<int> ExecuteAsync(Statement statement, object[] values)
+    /// <summary>Runs a statement and answers what <paramref name="run"/> made of it. That is called on the thread that commits, so it takes the answer and does nothing else.</summary>
+    public Task<T> ExecuteAsync<T>(Statement statement, Func<DbCommand, T> run, object[] values)
     {
-        // No request waits on the thread that commits, and none of them goes on there.
-        var write = new Write(statement, values, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var write = new Write<T>(statement, values, run);
         Start();
         queue.Add(write);
-        return write.Done.Task;
+        return write.Answer;
     }
 
     public void Dispose()
@@ -109,19 +109,28 @@ internal sealed class GroupCommit(DatabaseAddress address, DataOptions options, 
         connection.Execute("COMMIT");
     }
 
-    private sealed class Write(Statement statement, object[] values, TaskCompletionSource<int> done)
+    private abstract class Write
     {
-        private int rows;
-
-        public TaskCompletionSource<int> Done => done;
-
         public SqliteException? Failure { get; set; }
 
-        public void Run(PreparedConnection connection)
+        public abstract void Run(PreparedConnection connection);
+
+        public abstract void Tell();
+    }
+
+    private sealed class Write<T>(Statement statement, object[] values, Func<DbCommand, T> run) : Write
+    {
+        // No request waits on the thread that commits, and none of them goes on there.
+        private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T answer = default!;
+
+        public Task<T> Answer => done.Task;
+
+        public override void Run(PreparedConnection connection)
         {
             try
             {
-                rows = connection.Command(statement, values).ExecuteNonQuery();
+                answer = run(connection.Command(statement, values));
             }
             catch (SqliteException failure)
             {
@@ -130,11 +139,11 @@ internal sealed class GroupCommit(DatabaseAddress address, DataOptions options, 
             }
         }
 
-        public void Tell()
+        public override void Tell()
         {
             if (Failure is null)
             {
-                done.SetResult(rows);
+                done.SetResult(answer);
             }
             else
             {

@@ -23,13 +23,19 @@ internal sealed partial class IdentityStore(IDbContextFactory<IdentityDb> contex
         Executing(statement.Text);
         return address.IsSqlite ? Task.FromResult(readers.Query(statement, read, values)) : ReadAsync(ReadOneAsync, cancellationToken);
 
-        async Task<T?> ReadOneAsync(IdentityDb db)
+        Task<T?> ReadOneAsync(IdentityDb db) => FirstAsync(db, statement, read, values, cancellationToken);
+    }
+
+    /// <summary>One statement that returns the row it changed, or nothing; committed as <see cref="WriteOnceAsync(Statement, LostAnswer, CancellationToken, object[])"/> does. It fails where nobody knows whether it was.</summary>
+    public Task<T?> WriteReturningAsync<T>(Statement statement, Func<DbDataReader, T> read, CancellationToken cancellationToken, params object[] values)
+    {
+        Executing(statement.Text);
+        return address.IsSqlite ? writer.ExecuteAsync(statement, First, values) : WriteAsync(db => FirstAsync(db, statement, read, values, cancellationToken), cancellationToken);
+
+        T? First(DbCommand command)
         {
-            await db.Database.OpenConnectionAsync(cancellationToken);
-            await using var command = statement.On(db.Database.GetDbConnection());
-            Statement.Bind(command, values);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            return await reader.ReadAsync(cancellationToken) ? read(reader) : default;
+            using var reader = command.ExecuteReader();
+            return reader.Read() ? read(reader) : default;
         }
     }
 
@@ -38,7 +44,7 @@ internal sealed partial class IdentityStore(IDbContextFactory<IdentityDb> contex
     {
         Executing(statement.Text);
         return address.IsSqlite
-            ? await writer.ExecuteAsync(statement, values) == 1
+            ? await writer.ExecuteAsync(statement, static command => command.ExecuteNonQuery(), values) == 1
             : await WriteOnceAsync(
                 async db =>
                 {
@@ -168,6 +174,15 @@ internal sealed partial class IdentityStore(IDbContextFactory<IdentityDb> contex
 
             return unanswered && await StandsAsync(lost!, cancellationToken) ? first : value;
         }
+    }
+
+    private static async Task<T?> FirstAsync<T>(IdentityDb db, Statement statement, Func<DbDataReader, T> read, object[] values, CancellationToken cancellationToken)
+    {
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        await using var command = statement.On(db.Database.GetDbConnection());
+        Statement.Bind(command, values);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? read(reader) : default;
     }
 
     private async Task<bool> StandsAsync(LostAnswer lost, CancellationToken cancellationToken) => lost.Stands is { } stands && await ReadAsync(stands, cancellationToken);

@@ -49,6 +49,9 @@ internal sealed record Authorization
     /// <summary>False for a proof that the client keeps and can present again: no refresh token comes with it.</summary>
     public bool MayRefresh { get; init; } = true;
 
+    /// <summary>False where the answer has no place for an id_token: a signature that nobody sees would be most of its cost.</summary>
+    public bool MayIdentify { get; init; } = true;
+
     /// <summary>The key that the tokens are bound to, proved (RFC 9449).</summary>
     public string? KeyThumbprint { get; init; }
 

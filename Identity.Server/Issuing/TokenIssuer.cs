@@ -110,7 +110,7 @@ internal sealed class TokenIssuer(SigningKeys keys, RefreshFamilies families, Re
         && (authorization.SessionId is null || authorization.Client.FirstParty || authorization.Scopes.Contains(StandardScopes.OfflineAccess));
 
     private string? IdToken(Authorization authorization, string issuer, string access, DateTimeOffset now) =>
-        authorization.Account is null || authorization.Actor is not null || !authorization.Scopes.Contains(StandardScopes.OpenId)
+        !authorization.MayIdentify || authorization.Account is null || authorization.Actor is not null || !authorization.Scopes.Contains(StandardScopes.OpenId)
             ? null
             : keys.Signer(authorization.Client.IdTokenSignedResponseAlg).Sign(
                 new IdTokenClaims

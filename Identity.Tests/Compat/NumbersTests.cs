@@ -64,6 +64,14 @@ public sealed class NumbersTests(LegacyHost host) : IClassFixture<LegacyHost>
     }
 
     [Fact]
+    public async Task Fifty_visits_at_once_are_told_fifty_counts()
+    {
+        var person = await PersonAsync();
+        var visits = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(async () => (await host.RageFrameLoginAsync(person.UserName!)).Data().GetProperty("member").Number("visit_count"))));
+        Assert.Equal(Enumerable.Range(1, 50), visits.Order());
+    }
+
+    [Fact]
     public async Task Visits_are_counted_by_logins_and_refreshes_of_that_API_alone()
     {
         var person = await PersonAsync();

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Identity.Server.Accounts;
+using Identity.Server.Compat;
 using Identity.Server.Data;
 using Identity.Server.Issuing;
 using Identity.Tests.Support;
@@ -123,7 +124,7 @@ public sealed class PostgresQueryPlanTests(PostgresStore store) : IClassFixture<
         }
 
         var (bySubject, byId, _) = AccessTokens.Looking(store.Store);
-        foreach (var statement in new[] { RefreshFamilies.Rotate, RefreshFamilies.FastForward, RefreshFamilies.Finding(store.Store).Statement, AccessTokens.FindRevoked, bySubject, byId })
+        foreach (var statement in new[] { RefreshFamilies.Rotate, RefreshFamilies.FastForward, RefreshFamilies.Finding(store.Store).Statement, AccessTokens.FindRevoked, bySubject, byId, LegacyMembers.Counting(store.Store).Statement })
         {
             var plan = await ExplainAsync(statement);
             Assert.True(plan.Count > 0 && !plan.Any(step => step.Contains("Seq Scan", StringComparison.Ordinal)), string.Join('\n', [statement.Text, .. plan]));

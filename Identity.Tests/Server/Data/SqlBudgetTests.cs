@@ -22,6 +22,17 @@ public sealed class SqlBudgetTests(SqlHost host) : IClassFixture<SqlHost>
     }
 
     [Fact]
+    public async Task A_legacy_refresh_is_a_refresh_and_the_visit()
+    {
+        await host.AddAccountAsync(new NewAccount { UserName = "visiting" });
+        var token = (await host.RageFrameLoginAsync("visiting")).Data().Text("refresh_token");
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(["SELECT", "UPDATE", "UPDATE"], await host.CommandsAsync(async () => token = (await host.RageFrameRefreshAsync(token)).Data().Text("refresh_token")));
+        }
+    }
+
+    [Fact]
     public async Task Userinfo_and_introspection_are_one_look_each_remembered_signature_or_not()
     {
         await host.AddAccountAsync(new NewAccount { UserName = "looked" });
