@@ -46,3 +46,13 @@ internal sealed class Chain(Func<string, byte[]> request, string token) : Call
         next = request(Encoding.ASCII.GetString(rest[..rest.IndexOf((byte)'"')]));
     }
 }
+
+/// <summary>Several that take turns, so that not only what was asked for a moment ago is asked for.</summary>
+internal sealed class Turns(IReadOnlyList<Call> calls) : Call
+{
+    private int at = -1;
+
+    public override ReadOnlySpan<byte> Next() => calls[at = (at + 1) % calls.Count].Next();
+
+    public override void Take(ReadOnlySpan<byte> body) => calls[at].Take(body);
+}

@@ -57,7 +57,8 @@ internal sealed record Report(DateTimeOffset At, string Machine, string Mode, IR
     /// <summary>For ours: the fastest other that stores, at the same durability where one is.</summary>
     public Measurement? BestPeerOf(Measurement one)
     {
-        if (!one.IsOurs)
+        // Of passwords the hash is what is measured, and theirs is another.
+        if (!one.IsOurs || one.Workload is Workload.Password)
         {
             return null;
         }

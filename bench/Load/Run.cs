@@ -18,8 +18,9 @@ internal sealed class Run(Plan plan, IReadOnlyList<string> workloads, Action<str
     /// <param name="Server">Our executable.</param>
     /// <param name="Limit">The bound's.</param>
     /// <param name="OidcProvider">Where npm installed it; null: not here.</param>
+    /// <param name="Glewlwyd">What sets it up; null: not here.</param>
     /// <param name="OnlyOurs">Us and the bound, and nobody else.</param>
-    internal sealed record Places(string Work, string Server, string Limit, string? OidcProvider, bool OnlyOurs);
+    internal sealed record Places(string Work, string Server, string Limit, string? OidcProvider, string? Glewlwyd, bool OnlyOurs);
 
     public async Task<int> ExecuteAsync(Places places, Func<Report, Task> write)
     {
@@ -67,7 +68,17 @@ internal sealed class Run(Plan plan, IReadOnlyList<string> workloads, Action<str
             wanted.AddRange(OidcProvider.Durabilities.Select((durability, index) => new OidcProvider(node, Folder($"oidc-provider-{durability}"), 6205 + index, durability)));
         }
 
+        if (places.Glewlwyd is { } setup && !places.OnlyOurs)
+        {
+            wanted.AddRange(Glewlwyd.Journals.Select((journal, index) => new Glewlwyd(setup, Folder($"glewlwyd-{journal}"), 6215 + index, journal)));
+        }
+
         say("making people");
+        foreach (var peer in wanted.OfType<Glewlwyd>())
+        {
+            await peer.InstallAsync();
+        }
+
         await ours.InstallAsync();
         await oursNormal.InstallAsync(ours);
         foreach (var subject in wanted)
@@ -84,7 +95,7 @@ internal sealed class Run(Plan plan, IReadOnlyList<string> workloads, Action<str
     {
         // What does not write is the same at each durability and is measured once.
         var writes = workload is Workload.Refresh or Workload.LegacyRefresh;
-        var series = subjects.Where(subject => writes || subject.Durability is "FULL" || (subject.Durability is "memory" && workload is Workload.ClientCredentials))
+        var series = subjects.Where(subject => writes || subject.Durability is "FULL" || (subject.Durability is "memory" or "WAL" && workload is Workload.ClientCredentials))
             .Select(subject => (Subject: subject, Calls: subject.Calls(workload)))
             .Where(one => one.Calls is not null)
             .Select(one => new Series(workload, one.Subject, one.Calls!))
@@ -92,8 +103,7 @@ internal sealed class Run(Plan plan, IReadOnlyList<string> workloads, Action<str
         foreach (var one in series)
         {
             say($"{workload}: warming up {one.Subject.Name}");
-            // A hash has nothing to warm up.
-            one.WarmUp(workload is Workload.Password or Workload.LegacyLogin ? TimeSpan.FromSeconds(1) : warm.Add(one.Subject) ? plan.FirstWarmUp : plan.WarmUp);
+            one.WarmUp(warm.Add(one.Subject) ? plan.FirstWarmUp : plan.WarmUp);
         }
 
         for (var round = 0; round < plan.Rounds; round++)

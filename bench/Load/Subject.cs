@@ -47,10 +47,15 @@ internal abstract class Subject(string name, int port) : IDisposable
     /// <summary>What the connections send in a workload; null where the server has no such thing.</summary>
     public abstract IReadOnlyList<Call>? Calls(string workload);
 
+    /// <summary>How long its start took.</summary>
+    public TimeSpan UntilReady { get; private set; }
+
     public async Task StartAsync()
     {
+        var began = Stopwatch.GetTimestamp();
         Launch();
         await AnswersAsync();
+        UntilReady = Stopwatch.GetElapsedTime(began);
         await PrepareAsync();
     }
 
