@@ -1,4 +1,3 @@
-using Identity.OpenId.Authorize;
 using Identity.Server.Data;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
@@ -47,5 +46,5 @@ public abstract class ProvedPage : FormPage
     /// <summary>Whether the session's person proved themselves within <paramref name="limit"/>, with every step that the account has.</summary>
     private protected static bool IsProved(SessionRow session, TimeSpan limit, DateTimeOffset now) =>
         now - session.AuthTime <= limit
-        && (!session.Account!.TwoFactorEnabled || session.Amr.Split(' ').Contains(AuthenticationContext.ManyFactors, StringComparer.Ordinal));
+        && (!session.Account!.TwoFactorEnabled || session.HasManyFactors);
 }

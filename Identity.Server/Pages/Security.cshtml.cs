@@ -20,6 +20,9 @@ public sealed class SecurityModel(IServiceProvider services) : ProvedPage
     /// <summary>New ones, in clear, shown now and never again.</summary>
     public IReadOnlyList<string> Codes { get; private set; } = [];
 
+    /// <summary>How many devices need no second step.</summary>
+    public int Devices { get; private set; }
+
     public IReadOnlyList<AppPasswordLine> AppPasswords { get; private set; } = [];
 
     /// <summary>An app password in clear, shown now and never again.</summary>
@@ -38,6 +41,7 @@ public sealed class SecurityModel(IServiceProvider services) : ProvedPage
     {
         Announcement.Show(this);
         Left = await services.GetRequiredService<RecoveryCodes>().LeftAsync(Account.Id, cancellationToken);
+        Devices = await services.GetRequiredService<RememberedDevices>().CountAsync(Account.Id, cancellationToken);
         AppPasswords = [.. (await Passwords.OfAsync(Account.Id, cancellationToken)).Select(row => new AppPasswordLine(row.Id, row.Name, row.CreatedAt, row.LastUsedAt))];
         return Page();
     }
@@ -70,6 +74,13 @@ public sealed class SecurityModel(IServiceProvider services) : ProvedPage
             Announcement.Keep(this, Words["The app password was taken back; what was signed in with one has ended."]);
         }
 
+        return Go(Address);
+    }
+
+    public async Task<IActionResult> OnPostForgetDevicesAsync(CancellationToken cancellationToken)
+    {
+        await services.GetRequiredService<RememberedDevices>().ForgetAllAsync(Account, cancellationToken);
+        Announcement.Keep(this, Words["No device is remembered any more: the second step is asked for everywhere."]);
         return Go(Address);
     }
 
