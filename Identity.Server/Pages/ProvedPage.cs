@@ -30,7 +30,7 @@ public abstract class ProvedPage : FormPage
         session = await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, HttpContext.RequestAborted);
         if (session is null)
         {
-            context.Result = Go("/sign-in");
+            context.Result = Go($"/sign-in?then={Request.Path.Value}");
             return;
         }
 

@@ -100,7 +100,7 @@ public sealed class SecurityModel(IServiceProvider services) : ProvedPage
 
     public async Task<IActionResult> OnPostOffAsync(CancellationToken cancellationToken)
     {
-        var notice = Notices.Seal(Account, new Notice(Words.Key("Two-step verification was turned off"), Words.Key("Your account can be signed in to without a second step now. Everything that was signed in elsewhere has ended.")), Caller.Of(HttpContext));
+        var notice = Notices.Seal(Account, TwoStepVerification.OffNotice, Caller.Of(HttpContext));
         var keep = new KeptSession(Session);
         if (await TwoStep.TurnOffAsync(Account, "the person", keep, notice, cancellationToken))
         {

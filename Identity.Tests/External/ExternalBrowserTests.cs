@@ -204,7 +204,7 @@ public sealed class ExternalBrowserTests(ExternalHost host) : IClassFixture<Exte
         var answer = await host.PostAsync("/sign-in?handler=External", null, ("scheme", "QQ"));
         Assert.Equal(400, answer.Status);
         answer = await host.PostAsync("/account/linked", null, ("scheme", "QQ"));
-        Assert.Equal((303, "/sign-in"), (answer.Status, answer.Headers["Location"]));
+        Assert.Equal((303, "/sign-in?then=/account/linked"), (answer.Status, answer.Headers["Location"]));
     }
 
     [Fact]

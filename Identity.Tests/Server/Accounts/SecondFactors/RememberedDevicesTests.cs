@@ -2,6 +2,7 @@ using System.Net;
 using Identity.Server.Accounts;
 using Identity.Server.Accounts.SecondFactors;
 using Identity.Server.Jobs;
+using Identity.Server.Sessions;
 using Identity.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -226,6 +227,15 @@ public sealed class RememberedDevicesTests(CodeFlowHost host) : IClassFixture<Co
         host.Clock.Advance(TimeSpan.FromMinutes(2));
         await host.Services.GetRequiredService<Pruning>().PruneAsync(default);
         Assert.Equal(0, await host.ReadAsync(db => db.RememberedDevices.CountAsync(row => row.AccountId == id)));
+    }
+
+    [Fact]
+    public void Over_https_the_cookie_is_of_this_host_alone()
+    {
+        var http = new DefaultHttpContext { Request = { Scheme = "https" } };
+        SessionCookies.SetDevice(http, "handle", host.Clock.GetUtcNow());
+        Assert.StartsWith("__Host-identity-device=handle; expires=", http.Response.Headers.SetCookie.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("; path=/; secure; samesite=lax; httponly", http.Response.Headers.SetCookie.ToString(), StringComparison.Ordinal);
     }
 
     private static string? HandleOf(Browser browser) => browser.Cookies.GetAllCookies().SingleOrDefault(one => one.Name == Cookie)?.Value;
