@@ -22,6 +22,17 @@ public sealed class TypedTextTests(CodeFlowHost host) : IClassFixture<CodeFlowHo
     }
 
     [Fact]
+    public async Task A_device_code_that_is_none_stays_in_its_field()
+    {
+        await host.AddAccountAsync(new NewAccount { UserName = "mistyper" });
+        using var browser = new Browser(host, languages: "en");
+        await browser.SignInAsync(await browser.OpenAsync("/sign-in"), "mistyper");
+        var page = await browser.SubmitAsync(await browser.OpenAsync("/device"), "Continue", ("user_code", "wdjb o'mjht"));
+        Assert.Contains("There is no device with this code.", page.Answer.Body, StringComparison.Ordinal);
+        Assert.Equal("wdjb o'mjht", page.Field("user_code"));
+    }
+
+    [Fact]
     public async Task A_profile_that_is_opened_and_saved_is_what_it_was()
     {
         const string name = "Seán O'Brien & \"Söhne\" <3";
