@@ -291,6 +291,7 @@ internal static class Composition
         services.AddSingleton<AuthenticatorApps>();
         services.AddSingleton<RecoveryCodes>();
         services.AddSingleton<AppPasswords>();
+        services.AddSingleton<RememberedDevices>();
         services.AddSingleton<SecondSteps>();
         services.AddSingleton<TwoStepVerification>();
         services.AddSingleton<PasswordRule>();

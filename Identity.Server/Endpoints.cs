@@ -29,6 +29,7 @@ internal static class Endpoints
     public const string DevicePage = "/device";
     public const string Registration = "/connect/register";
     public const string RegisterPage = "/register";
+    public const string SecondStepPage = "/sign-in/second";
     public const string SignedOut = "/signed-out";
     public const string Token = "/connect/token";
     public const string UserInfo = "/connect/userinfo";

@@ -28,6 +28,9 @@ public static class AuthenticationContext
     /// <param name="methods">The <c>amr</c> of the sign-in, RFC 8176.</param>
     public static IReadOnlyList<string> Reached(IReadOnlyList<string> methods) => [.. Classes.Where(one => methods.Contains(one.Method, StringComparer.Ordinal)).Select(one => one.Class)];
 
+    /// <summary>Whether a second step after what was proved reaches a wanted class, and what was proved alone reaches none.</summary>
+    public static bool NeedSecondStep(IReadOnlyList<string> methods, IReadOnlyList<string> wanted) => !Satisfies(methods, wanted) && Satisfies([.. methods, ManyFactors], wanted);
+
     /// <summary>Whether one of the wanted classes was reached; true when none is wanted.</summary>
     public static bool Satisfies(IReadOnlyList<string> methods, IReadOnlyList<string> wanted) =>
         wanted.Count == 0 || Reached(methods).Any(one => wanted.Contains(one, StringComparer.Ordinal));

@@ -41,6 +41,9 @@ public sealed record AuthorizeRequest
 
     public string? AcrValues { get; init; }
 
+    /// <summary>The classes that the client would like, §3.1.2.1: <c>acr_values</c> asks for a voluntary <c>acr</c>.</summary>
+    public IReadOnlyList<string> WantedAcr => [.. AcrValues?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [], .. Claims.VoluntaryAcr];
+
     /// <summary>Claims asked for one by one.</summary>
     public ClaimsRequest Claims { get; init; } = ClaimsRequest.None;
 

@@ -36,6 +36,9 @@ public sealed record ClaimsRequest
     /// <summary>Values of an essential <c>acr</c> of the id_token: one of them must be reached, §5.5.1.1. Empty when any is good.</summary>
     public IReadOnlyList<string> EssentialAcr => IdToken.GetValueOrDefault("acr") is { Essential: true } acr ? acr.Values : [];
 
+    /// <summary>Values of an <c>acr</c> of the id_token that would be liked and need not be. Empty when any is good.</summary>
+    public IReadOnlyList<string> VoluntaryAcr => IdToken.GetValueOrDefault("acr") is { Essential: false } acr ? acr.Values : [];
+
     /// <summary>Reads the parameter. Malformed JSON, and members of another shape than §5.5 gives them, are <c>invalid_request</c>.</summary>
     public static Result<ClaimsRequest> Parse(string? text)
     {

@@ -9,6 +9,9 @@ public sealed record SessionState(string Subject, DateTimeOffset AuthTime)
 {
     /// <summary>How they signed in, RFC 8176.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [];
+
+    /// <summary>Whether the account has a second step that can still be asked for.</summary>
+    public bool HasSecondStep { get; init; }
 }
 
 /// <summary>All that the decision depends on.</summary>
@@ -35,6 +38,9 @@ public enum InteractionStep
     SignIn,
     Register,
     SelectAccount,
+
+    /// <summary>The second step alone: what the session proved is not enough for this request.</summary>
+    SecondStep,
     Consent,
 }
 
@@ -51,7 +57,8 @@ public static class Interaction
     public static InteractionVerdict Decide(InteractionInput input, DateTimeOffset now)
     {
         // The person has just signed in as well as they can, and once more would not be better.
-        if (input.Session is { } session && session.AuthTime >= input.AskedAt && !AuthenticationContext.Satisfies(session.Methods, input.Request.Claims.EssentialAcr))
+        if (input.Session is { } session && session.AuthTime >= input.AskedAt && !AuthenticationContext.Satisfies(session.Methods, input.Request.Claims.EssentialAcr)
+            && !MayStepUp(session, input.Request.Claims.EssentialAcr))
         {
             return new(InteractionStep.None, UnmetAcr);
         }
@@ -61,7 +68,7 @@ public static class Interaction
             ? new(step)
             : new(step, step switch
             {
-                InteractionStep.SignIn => new OAuthError("login_required", "The person must sign in."),
+                InteractionStep.SignIn or InteractionStep.SecondStep => new OAuthError("login_required", "The person must sign in."),
                 InteractionStep.SelectAccount => new OAuthError("account_selection_required", "The person must choose an account."),
                 _ => new OAuthError("consent_required", "The person must agree first."),
             });
@@ -89,7 +96,7 @@ public static class Interaction
 
         // §3.1.2.1 and §5.5.1: the hint, or sub with a value, names who is expected; somebody else must not be answered for.
         if ((input.HintedSubject is { } expected && !string.Equals(expected, session.Subject, StringComparison.Ordinal)) || !request.Claims.Admits(session.Subject)
-            || !AuthenticationContext.Satisfies(session.Methods, request.Claims.EssentialAcr))
+            || (!AuthenticationContext.Satisfies(session.Methods, request.Claims.EssentialAcr) && !MayStepUp(session, request.Claims.EssentialAcr)))
         {
             return InteractionStep.SignIn;
         }
@@ -99,9 +106,17 @@ public static class Interaction
             return InteractionStep.SelectAccount;
         }
 
+        // §5.5.1.1: what is only liked is no reason to fail, so it owes a page where there may be one.
+        if (MayStepUp(session, request.Claims.EssentialAcr) || (MayStepUp(session, request.WantedAcr) && !request.Prompts("none")))
+        {
+            return InteractionStep.SecondStep;
+        }
+
         var agreed = input.ConsentAt is { } at && (!request.Prompts("consent") || at >= input.AskedAt);
         return (input.ConsentNeeded || request.Prompts("consent")) && !agreed ? InteractionStep.Consent : InteractionStep.None;
     }
+
+    private static bool MayStepUp(SessionState session, IReadOnlyList<string> wanted) => session.HasSecondStep && AuthenticationContext.NeedSecondStep(session.Methods, wanted);
 
     // §3.1.2.1: max_age=0 is prompt=login. "Greater than" is too old, so the second itself is good.
     private static bool TooOld(AuthorizeRequest request, SessionState session, DateTimeOffset now) =>

@@ -43,6 +43,8 @@ internal sealed class AccountExport(IdentityStore store, Consents consents, ILog
                 ["recovery_codes_left"] = await db.RecoveryCodes.CountAsync(row => row.AccountId == id && row.UsedAt == null, cancellationToken),
                 ["app_passwords"] = List(await db.AppPasswords.Where(row => row.AccountId == id).OrderBy(row => row.CreatedAt).ToListAsync(cancellationToken), row => new JsonObject
                 { ["name"] = row.Name, ["created_at"] = Instant(row.CreatedAt), ["last_used_at"] = Instant(row.LastUsedAt) }),
+                ["remembered_devices"] = List(await db.RememberedDevices.Where(row => row.AccountId == id).OrderBy(row => row.CreatedAt).ToListAsync(cancellationToken), row => new JsonObject
+                { ["created_at"] = Instant(row.CreatedAt), ["expires_at"] = Instant(row.ExpiresAt) }),
                 ["legacy_memberships"] = List(await db.LegacyMembers.Where(row => row.AccountId == id).ToListAsync(cancellationToken), row => new JsonObject
                 {
                     ["api"] = row.Api,

@@ -12,6 +12,9 @@ internal sealed class AccountsOptions
     /// <summary>Whether people may make accounts for themselves on the pages. Default true. The legacy Register is open where CloudMind's API is.</summary>
     public bool Registration { get; set; } = true;
 
+    /// <summary>Days for which a browser may be remembered in which a person took both steps, so that their password is enough there; 0: none is. Default 30.</summary>
+    public int RememberDeviceDays { get; set; } = 30;
+
     public HashingOptions Hashing { get; set; } = new();
 
     public ThrottleOptions Throttle { get; set; } = new();
@@ -28,6 +31,11 @@ internal sealed class AccountsOptions
         if (PasswordMinLength is < 6 or > 128)
         {
             yield return "PasswordMinLength must be between 6 and 128.";
+        }
+
+        if (RememberDeviceDays is < 0 or > 365)
+        {
+            yield return "RememberDeviceDays must be between 0 and 365; 0 means that no device is remembered.";
         }
 
         if (Hashing.Concurrency is < 0 or > 1024)

@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.SecondFactors;
 using Identity.Server.Data;
 using Identity.Server.Hosting;
 using Identity.Server.Sessions;
@@ -8,7 +9,7 @@ namespace Identity.Server.Accounts;
 /// <summary>Changes what a person proves themselves with; everything that was open ends in the same commit.</summary>
 internal sealed class Credentials(IdentityStore store, PasswordRule rule, HashQueue hashes, TimeProvider clock, ILogger<Credentials> logger)
 {
-    /// <summary>Sets a password. Sessions, refresh families, access tokens and app passwords from before are void, but for the session that is kept.</summary>
+    /// <summary>Sets a password. Sessions, refresh families, access tokens, app passwords and remembered devices from before are void, but for the session that is kept.</summary>
     public async Task<AccountMistake> SetPasswordAsync(Account account, string password, CancellationToken cancellationToken, KeptSession? keep = null, OutboxMailRow? notice = null)
     {
         if (rule.Check(password, account.UserName, account.Email, account.PhoneNumber) is var mistake and not AccountMistake.None)
@@ -100,6 +101,7 @@ internal sealed class Credentials(IdentityStore store, PasswordRule rule, HashQu
         await db.Accounts.Where(row => row.Id == accountId).ExecuteUpdateAsync(set => set.SetProperty(row => row.SessionsEndedAt, now), cancellationToken);
         await db.RefreshFamilies.Where(row => row.AccountId == accountId && row.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), cancellationToken);
         await db.AppPasswords.Where(row => row.AccountId == accountId).ExecuteDeleteAsync(cancellationToken);
+        await RememberedDevices.RemoveAsync(db, accountId, cancellationToken);
         await db.Sessions.Where(row => row.AccountId == accountId && row.EndedAt == null && row.Sid != sid).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellationToken);
         if (keep is not null)
         {

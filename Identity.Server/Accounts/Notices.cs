@@ -23,6 +23,12 @@ internal sealed class Notices(IdentityStore store, Outbox outbox, Letters letter
             ? outbox.Seal(letters.Notice(to, notice.Subject, notice.Sentence, notice.Values, clock.GetUtcNow(), caller.Address, caller.Issuer, account.Locale ?? caller.Languages), Use)
             : null;
 
+    /// <summary>The same for what an operator did by the command line.</summary>
+    public OutboxMailRow? SealForOperator(Account account, Notice notice) =>
+        account is { EmailConfirmed: true, Email: { } to } && MailTransport.Reaches(to)
+            ? outbox.Seal(letters.OperatorsNotice(to, notice.Subject, notice.Sentence, notice.Values, clock.GetUtcNow(), account.Locale), Use)
+            : null;
+
     /// <summary>For a change that is committed already, such as one of another room: the mail has its own commit.</summary>
     public async Task TellAsync(Account account, Notice notice, Caller caller, CancellationToken cancellationToken)
     {

@@ -15,6 +15,9 @@ internal sealed record PasswordProof(Account Account, string Method)
 
     /// <summary>Whether nothing has begun yet: the account has two-step verification, and this was the first step.</summary>
     public bool OwesSecondStep { get; init; }
+
+    /// <summary>Whether it came from a device that the account remembers, which is spared the second step where nobody demands it.</summary>
+    public bool FromKnownDevice { get; init; }
 }
 
 /// <summary>What a door takes a password for.</summary>

@@ -11,7 +11,7 @@ namespace Identity.Server.Accounts;
 /// The only place where a password is checked, for every door. Charged before hashing, and the same cost and the same
 /// words whether or not the account exists.
 /// </summary>
-internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, AppPasswords appPasswords, AccountsOptions options, HashQueue hashes, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<PasswordSignIn> logger)
+internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, AppPasswords appPasswords, RememberedDevices devices, AccountsOptions options, HashQueue hashes, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<PasswordSignIn> logger)
 {
     // Of this instance, for a compiled query belongs to one model, and SQLite's is not PostgreSQL's.
     private readonly Func<IdentityDb, string, Task<Account?>> findByName = EF.CompileAsyncQuery(
@@ -37,7 +37,8 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, App
     /// <param name="door">What it is to be good for.</param>
     /// <param name="caller">Where it came from.</param>
     /// <param name="cancellationToken">The request's.</param>
-    public async Task<Result<PasswordProof>> CheckAsync(string presentedName, string password, PasswordDoor door, Caller caller, CancellationToken cancellationToken)
+    /// <param name="deviceHash">What a remembered device is known by; null where there is none.</param>
+    public async Task<Result<PasswordProof>> CheckAsync(string presentedName, string password, PasswordDoor door, Caller caller, CancellationToken cancellationToken, string? deviceHash = null)
     {
         // Before the charge: a visitor who finds no place has tried nothing.
         using var place = hashes.TryEnter();
@@ -49,8 +50,11 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, App
         // A name that no account can have is still charged and hashed, under its own spelling.
         var key = SignInName.Key(presentedName);
         var name = key ?? presentedName;
+        // A device that the account knows has a count of its own, so that others' guesses do not lock its person out.
+        var known = key is not null && deviceHash is not null && await devices.KnowsAsync(key, deviceHash, cancellationToken);
+        var whose = known ? $"{name}\n{deviceHash}" : name;
         var (receipt, blocked) = await throttle.ChargeAsync(
-            [new(perName, name), new(perNameAndAddress, $"{name}\n{caller.Network}"), new(perAddress, caller.Network)], cancellationToken);
+            [new(perName, whose), new(perNameAndAddress, $"{whose}\n{caller.Network}"), new(perAddress, caller.Network)], cancellationToken);
         if (receipt is null)
         {
             return Refuse(caller, blocked == perAddress ? RefusalReason.Throttled : RefusalReason.Locked);
@@ -83,7 +87,7 @@ internal sealed class PasswordSignIn(IdentityStore store, Throttle throttle, App
         }
 
         AuditLog.SignedIn(logger, account!.Subject, caller.Address);
-        return new PasswordProof(account, PasswordProof.ByPassword) { OwesSecondStep = account.TwoFactorEnabled && door == PasswordDoor.FirstStep };
+        return new PasswordProof(account, PasswordProof.ByPassword) { OwesSecondStep = account.TwoFactorEnabled && door == PasswordDoor.FirstStep, FromKnownDevice = known };
     }
 
     /// <summary>Lifts the lock that failed attempts put on an account's names.</summary>

@@ -74,7 +74,7 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
 
         var consentAt = session is null ? null : await consents.GivenAsync(session.AccountId, client.ClientId, request.Scope, BeyondScopes(request), cancellationToken);
         var verdict = Interaction.Decide(
-            new(request, askedAt, session is null ? null : new(subjects.For(session.Account!, client), session.AuthTime) { Methods = session.Amr.Split(' ', StringSplitOptions.RemoveEmptyEntries) }, Expected(hint, session, client), accountChosen, client.AsksConsent, consentAt),
+            new(request, askedAt, session is null ? null : new(subjects.For(session.Account!, client), session.AuthTime) { Methods = session.Methods, HasSecondStep = session.Account!.TwoFactorEnabled }, Expected(hint, session, client), accountChosen, client.AsksConsent, consentAt),
             clock.GetUtcNow());
         return (verdict, session);
     }
@@ -136,6 +136,7 @@ internal sealed class AuthorizeFlow(ClientDirectory clients, ScopeDirectory scop
         InteractionStep.Register => Endpoints.RegisterPage,
         InteractionStep.Consent => "/consent",
         InteractionStep.SelectAccount => "/select-account",
+        InteractionStep.SecondStep => Endpoints.SecondStepPage,
         _ => "/sign-in",
     };
 }

@@ -118,7 +118,16 @@ internal static class UsersCommands
     private static async Task<int> ResetTwoStepAsync(ParseResult result, IServiceProvider services, Account account, CancellationToken cancellationToken)
     {
         await services.GetRequiredService<SecondSteps>().ForgiveAsync(account, cancellationToken);
-        return Done(await services.GetRequiredService<TwoStepVerification>().TurnOffAsync(account, "an operator", null, null, cancellationToken), "The account has no two-step verification.");
+        var notices = services.GetRequiredService<Notices>();
+        // By the same words as where its person does it.
+        var notice = notices.SealForOperator(account, TwoStepVerification.OffNotice);
+        if (!await services.GetRequiredService<TwoStepVerification>().TurnOffAsync(account, "an operator", null, notice, cancellationToken))
+        {
+            return CommandRun.Refuse("The account has no two-step verification.");
+        }
+
+        await notices.PostAsync(notice);
+        return IdentityCommand.Success;
     }
 
     private static async Task<int> SessionsAsync(ParseResult result, IServiceProvider services, Account account, CancellationToken cancellationToken)

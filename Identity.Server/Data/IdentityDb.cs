@@ -82,6 +82,8 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
 
     public DbSet<PendingSignInRow> PendingSignIns => Set<PendingSignInRow>();
 
+    public DbSet<RememberedDeviceRow> RememberedDevices => Set<RememberedDeviceRow>();
+
     /// <summary>Tells the other nodes that a snapshot is old; belongs into the transaction of the change itself.</summary>
     public Task BumpAsync(string name, CancellationToken cancellationToken) => Database.ExecuteSqlAsync(
         $"INSERT INTO changes (name, version) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET version = changes.version + 1", cancellationToken);
@@ -211,6 +213,11 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
         {
             pending.ToTable("pending_sign_ins").HasKey(row => row.HandleHash);
             pending.HasIndex(row => row.ExpiresAt);
+        });
+        modelBuilder.Entity<RememberedDeviceRow>(devices =>
+        {
+            devices.ToTable("remembered_devices").HasKey(row => new { row.HandleHash, row.AccountId });
+            devices.HasIndex(row => row.ExpiresAt);
         });
         modelBuilder.Entity<JobRunRow>().ToTable("job_runs").HasKey(row => new { row.Job, row.Node });
         modelBuilder.Entity<RevokedTokenRow>(tokens =>

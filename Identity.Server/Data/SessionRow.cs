@@ -1,3 +1,5 @@
+using Identity.OpenId.Authorize;
+
 namespace Identity.Server.Data;
 
 /// <summary>A browser session. The cookie holds a handle that is stored as its hash; <see cref="Sid"/> is another, public value.</summary>
@@ -18,6 +20,11 @@ internal sealed class SessionRow
 
     /// <summary>Space-separated, RFC 8176.</summary>
     public required string Amr { get; init; }
+
+    public IReadOnlyList<string> Methods => Amr.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Whether more was proved than one thing.</summary>
+    public bool HasManyFactors => Methods.Contains(AuthenticationContext.ManyFactors, StringComparer.Ordinal);
 
     public bool Remembered { get; init; }
 

@@ -163,4 +163,10 @@ internal static partial class AuditLog
 
     [LoggerMessage(2138, LogLevel.Information, "Sign-in of {Subject} by app password from {Address}")]
     public static partial void SignedInByAppPassword(ILogger logger, string subject, string address);
+
+    [LoggerMessage(2140, LogLevel.Information, "Account {Subject} had a device remembered, from {Address}")]
+    public static partial void DeviceRemembered(ILogger logger, string subject, string address);
+
+    [LoggerMessage(2141, LogLevel.Information, "Account {Subject} had its remembered devices forgotten")]
+    public static partial void DevicesForgotten(ILogger logger, string subject);
 }

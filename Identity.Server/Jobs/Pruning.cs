@@ -24,6 +24,7 @@ internal sealed partial class Pruning(IdentityStore store, AuditOptions audit, J
             db => db.AuthorizeRequests.Where(row => row.ExpiresAt < before).Take(Batch).ExecuteDeleteAsync(cancellationToken),
             db => db.AuthorizationCodes.Where(row => row.ExpiresAt < before).Take(Batch).ExecuteDeleteAsync(cancellationToken),
             db => db.PendingSignIns.Where(row => row.ExpiresAt < before).Take(Batch).ExecuteDeleteAsync(cancellationToken),
+            db => db.RememberedDevices.Where(row => row.ExpiresAt < before).Take(Batch).ExecuteDeleteAsync(cancellationToken),
             db => db.DeviceCodes.Where(row => row.ExpiresAt < before).Take(Batch).ExecuteDeleteAsync(cancellationToken),
             db => db.UsedProofs.Where(row => row.ExpiresAt < before).Take(Batch).ExecuteDeleteAsync(cancellationToken),
             db => db.ReferenceTokens.Where(row => row.ExpiresAt < before).Take(Batch).ExecuteDeleteAsync(cancellationToken),

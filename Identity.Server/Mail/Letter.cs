@@ -38,7 +38,9 @@ internal sealed record Letter(string To, string Subject, string Brand, IReadOnly
         page.Append(CultureInfo.InvariantCulture, $"""<body style="margin:0;padding:24px;font:16px/1.6 system-ui,-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif"><div style="max-width:32em;margin:0 auto"><p style="font-weight:600">{Html.Encode(Brand)}</p>""");
         foreach (var text in Texts)
         {
-            page.Append(CultureInfo.InvariantCulture, $"""<div lang="{text.Language}" style="margin-top:24px"><p>{Html.Encode(text.Lead)}</p>""");
+            // A line between two languages, grey enough for light and dark.
+            var line = ReferenceEquals(text, Texts[0]) ? "" : ";padding-top:8px;border-top:1px solid #888888";
+            page.Append(CultureInfo.InvariantCulture, $"""<div lang="{text.Language}" style="margin-top:24px{line}"><p>{Html.Encode(text.Lead)}</p>""");
             if (text.Code is { } code)
             {
                 page.Append(CultureInfo.InvariantCulture, $"""<p style="font:600 28px/1.4 ui-monospace,Menlo,Consolas,monospace;letter-spacing:4px">{Html.Encode(code)}</p>""");

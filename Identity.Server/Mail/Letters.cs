@@ -49,6 +49,16 @@ internal sealed class Letters(BrandOptions brand)
         [words["You may have registered another address. If it was not you, ignore this mail: nothing has happened."]],
         Link: $"{issuer}/sign-in"));
 
+    /// <summary>Tells a person of an important change that an operator made.</summary>
+    public Letter OperatorsNotice(string to, string subject, string sentence, object?[] values, DateTimeOffset at, string? languages) => Write(to, languages, subject, [], words => new(
+        words.Tag,
+        words[sentence, values],
+        [
+            words["When: {0}", words.Instant(at)],
+            words["It was done by an operator of {0}.", brand.Name],
+            words["If you did not ask for it, please tell whoever runs {0}.", brand.Name],
+        ]));
+
     /// <summary>Tells a person of an important change.</summary>
     public Letter Notice(string to, string subject, string sentence, object?[] values, DateTimeOffset at, string address, string issuer, string? languages) => Write(to, languages, subject, [], words => new(
         words.Tag,

@@ -47,7 +47,7 @@ public sealed partial class ConfirmModel(IServiceProvider services) : FormPage
             return await ShowAsync(session, cancellationToken);
         }
 
-        if (!(await services.GetRequiredService<PasswordSignIn>().CheckAsync(Name, password, PasswordDoor.FirstStep, Caller.Of(HttpContext), cancellationToken)).Succeeded(out var proof, out var refusal)
+        if (!(await services.GetRequiredService<PasswordSignIn>().CheckAsync(Name, password, PasswordDoor.FirstStep, Caller.Of(HttpContext), cancellationToken, SessionCookies.DeviceHash(Request))).Succeeded(out var proof, out var refusal)
             || proof.Account.Id != session.AccountId)
         {
             Wrong("password", refusal?.Reason switch

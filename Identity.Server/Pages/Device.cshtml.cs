@@ -101,6 +101,8 @@ public sealed class DeviceModel(IServiceProvider services) : FormPage
         Client = device is null ? null : services.GetRequiredService<ClientDirectory>().Find(device.ClientId)?.Metadata;
         if (device is null || Client is null)
         {
+            // As it was typed, to be mended.
+            Code = typed is { Length: <= 32 } ? typed : null;
             Wrong("user_code", blocked ? Words["There were too many failed attempts. Please try again in a few minutes."] : Words[Unknown]);
             return null;
         }

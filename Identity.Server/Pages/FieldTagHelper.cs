@@ -1,4 +1,6 @@
+using System.Net;
 using Identity.Server.Languages;
+using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Razor.TagHelpers;
@@ -35,7 +37,8 @@ public sealed class FieldTagHelper : TagHelper
         var input = new TagBuilder("input") { TagRenderMode = TagRenderMode.SelfClosing };
         foreach (var attribute in output.Attributes)
         {
-            input.Attributes[attribute.Name] = attribute.Value is Microsoft.AspNetCore.Html.HtmlString html ? html.Value : attribute.Value?.ToString();
+            // Razor has encoded it already, and the tag is going to.
+            input.Attributes[attribute.Name] = attribute.Value is HtmlString html ? WebUtility.HtmlDecode(html.Value) : attribute.Value?.ToString();
         }
 
         (input.Attributes["id"], input.Attributes["name"], input.Attributes["type"]) = (id, Name, Type);

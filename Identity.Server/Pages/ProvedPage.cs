@@ -1,4 +1,3 @@
-using Identity.OpenId.Authorize;
 using Identity.Server.Data;
 using Identity.Server.Sessions;
 using Microsoft.AspNetCore.Mvc;
@@ -31,7 +30,7 @@ public abstract class ProvedPage : FormPage
         session = await services.GetRequiredService<BrowserSessions>().CurrentAsync(HttpContext, HttpContext.RequestAborted);
         if (session is null)
         {
-            context.Result = Go("/sign-in");
+            context.Result = Go($"/sign-in?then={Request.Path.Value}");
             return;
         }
 
@@ -47,5 +46,5 @@ public abstract class ProvedPage : FormPage
     /// <summary>Whether the session's person proved themselves within <paramref name="limit"/>, with every step that the account has.</summary>
     private protected static bool IsProved(SessionRow session, TimeSpan limit, DateTimeOffset now) =>
         now - session.AuthTime <= limit
-        && (!session.Account!.TwoFactorEnabled || session.Amr.Split(' ').Contains(AuthenticationContext.ManyFactors, StringComparer.Ordinal));
+        && (!session.Account!.TwoFactorEnabled || session.HasManyFactors);
 }

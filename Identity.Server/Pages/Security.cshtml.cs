@@ -20,6 +20,9 @@ public sealed class SecurityModel(IServiceProvider services) : ProvedPage
     /// <summary>New ones, in clear, shown now and never again.</summary>
     public IReadOnlyList<string> Codes { get; private set; } = [];
 
+    /// <summary>How many devices need no second step.</summary>
+    public int Devices { get; private set; }
+
     public IReadOnlyList<AppPasswordLine> AppPasswords { get; private set; } = [];
 
     /// <summary>An app password in clear, shown now and never again.</summary>
@@ -38,6 +41,7 @@ public sealed class SecurityModel(IServiceProvider services) : ProvedPage
     {
         Announcement.Show(this);
         Left = await services.GetRequiredService<RecoveryCodes>().LeftAsync(Account.Id, cancellationToken);
+        Devices = await services.GetRequiredService<RememberedDevices>().CountAsync(Account.Id, cancellationToken);
         AppPasswords = [.. (await Passwords.OfAsync(Account.Id, cancellationToken)).Select(row => new AppPasswordLine(row.Id, row.Name, row.CreatedAt, row.LastUsedAt))];
         return Page();
     }
@@ -73,6 +77,13 @@ public sealed class SecurityModel(IServiceProvider services) : ProvedPage
         return Go(Address);
     }
 
+    public async Task<IActionResult> OnPostForgetDevicesAsync(CancellationToken cancellationToken)
+    {
+        await services.GetRequiredService<RememberedDevices>().ForgetAllAsync(Account, cancellationToken);
+        Announcement.Keep(this, Words["No device is remembered any more: the second step is asked for everywhere."]);
+        return Go(Address);
+    }
+
     /// <summary>Not by way of a redirect: the codes are in no cookie and no address.</summary>
     public async Task<IActionResult> OnPostCodesAsync(CancellationToken cancellationToken)
     {
@@ -89,7 +100,7 @@ public sealed class SecurityModel(IServiceProvider services) : ProvedPage
 
     public async Task<IActionResult> OnPostOffAsync(CancellationToken cancellationToken)
     {
-        var notice = Notices.Seal(Account, new Notice(Words.Key("Two-step verification was turned off"), Words.Key("Your account can be signed in to without a second step now. Everything that was signed in elsewhere has ended.")), Caller.Of(HttpContext));
+        var notice = Notices.Seal(Account, TwoStepVerification.OffNotice, Caller.Of(HttpContext));
         var keep = new KeptSession(Session);
         if (await TwoStep.TurnOffAsync(Account, "the person", keep, notice, cancellationToken))
         {

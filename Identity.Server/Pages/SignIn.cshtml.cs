@@ -75,7 +75,7 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
         }
 
         var signIn = services.GetRequiredService<PasswordSignIn>();
-        if (!(await signIn.CheckAsync(username!, password!, PasswordDoor.FirstStep, Caller.Of(HttpContext), cancellationToken)).Succeeded(out var proof, out var refusal))
+        if (!(await signIn.CheckAsync(username!, password!, PasswordDoor.FirstStep, Caller.Of(HttpContext), cancellationToken, SessionCookies.DeviceHash(Request))).Succeeded(out var proof, out var refusal))
         {
             Wrong("", refusal.Reason switch
             {
@@ -92,7 +92,8 @@ public sealed class SignInModel(IServiceProvider services) : WaitingPage
             return Page();
         }
 
-        if (proof.OwesSecondStep)
+        // Where the request demands both steps, the next page asks for the second.
+        if (proof is { OwesSecondStep: true, FromKnownDevice: false })
         {
             await services.GetRequiredService<SecondSteps>().BeginAsync(HttpContext, proof.Account, [proof.Method], remember, cancellationToken);
             return Go(SecondStepModel.Address + Onward);

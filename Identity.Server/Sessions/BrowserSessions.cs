@@ -101,7 +101,7 @@ internal sealed class BrowserSessions(IdentityStore store, TimeProvider clock, I
     {
         var handle = Handle.Write(RandomNumberGenerator.GetBytes(Handle.Size));
         var (hash, before, authTime) = (Handle.Hash(handle), session.HandleHash, fromTheStart ? clock.GetUtcNow() : session.AuthTime);
-        var amr = string.Join(' ', fromTheStart ? methods : session.Amr.Split(' ', StringSplitOptions.RemoveEmptyEntries).Union(methods, StringComparer.Ordinal));
+        var amr = string.Join(' ', fromTheStart ? methods : session.Methods.Union(methods, StringComparer.Ordinal));
         if (await store.WriteAsync(
                 db => db.Sessions.Where(row => row.Sid == session.Sid && row.HandleHash == before && row.EndedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(row => row.HandleHash, hash).SetProperty(row => row.AuthTime, authTime).SetProperty(row => row.Amr, amr), cancellationToken),

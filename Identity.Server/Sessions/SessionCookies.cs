@@ -3,12 +3,13 @@ using Identity.OpenId.Tokens;
 
 namespace Identity.Server.Sessions;
 
-/// <summary>The cookies: whose session, which browser, and which sign-in waits here for its second step. Handles of 256 bits; only their hashes are kept here.</summary>
+/// <summary>The cookies: whose session, which browser, which sign-in waits here for its second step, and which device needs none. Handles of 256 bits; only their hashes are kept here.</summary>
 internal static class SessionCookies
 {
     private const string Session = "identity-session";
     private const string Browser = "identity-browser";
     private const string Second = "identity-second-step";
+    private const string Device = "identity-device";
 
     public static string? SessionHandle(HttpRequest request) => Read(request, Session);
 
@@ -21,6 +22,13 @@ internal static class SessionCookies
     public static void SetSecondStep(HttpContext http, string handle) => Set(http, Second, handle, null);
 
     public static void ClearSecondStep(HttpContext http) => http.Response.Cookies.Delete(Name(http.Request, Second), Options(http.Request, null));
+
+    /// <summary>The hash of what a remembered device is known by; null for a browser that is none.</summary>
+    public static string? DeviceHash(HttpRequest request) => Read(request, Device) is { } handle ? Handle.Hash(handle) : null;
+
+    public static void SetDevice(HttpContext http, string handle, DateTimeOffset until) => Set(http, Device, handle, until);
+
+    public static void ClearDevice(HttpContext http) => http.Response.Cookies.Delete(Name(http.Request, Device), Options(http.Request, null));
 
     /// <summary>The hash of this browser's own handle; made when it has none yet. It ties a waiting request to the browser that began it.</summary>
     public static string BrowserHash(HttpContext http)

@@ -62,6 +62,7 @@ public sealed class EveryPageTests(ChromiumFixture chromium, BrowserHost host) :
         await page.Locator("form .actions button").First.ClickAsync();
         await Assertions.Expect(page.Locator(".problem")).ToBeVisibleAsync();
         await window.SeenAsync("device-wrong");
+        await Assertions.Expect(page.Locator("#user_code")).ToHaveValueAsync("BBBB-BBBB");
         var device = await host.PostAsync("/connect/device", null, ("client_id", "tv"), ("scope", "openid profile"));
         await page.FillAsync("#user_code", device.Text("user_code"));
         await page.Locator("form .actions button").First.ClickAsync();
@@ -109,6 +110,7 @@ public sealed class EveryPageTests(ChromiumFixture chromium, BrowserHost host) :
         await window.Page.GotoAsync($"{host.Issuer}/sign-in/second?recovery=true");
         await window.SeenAsync("second-step-recovery");
         await window.Page.GotoAsync($"{host.Issuer}/sign-in/second");
+        await window.Page.CheckAsync("input[name=rememberDevice]");
         await window.Page.FillAsync("#code", phone.Next(host));
         await window.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(window.Page).ToHaveURLAsync($"{host.Issuer}/");

@@ -204,7 +204,7 @@ public sealed class ExternalBrowserTests(ExternalHost host) : IClassFixture<Exte
         var answer = await host.PostAsync("/sign-in?handler=External", null, ("scheme", "QQ"));
         Assert.Equal(400, answer.Status);
         answer = await host.PostAsync("/account/linked", null, ("scheme", "QQ"));
-        Assert.Equal((303, "/sign-in"), (answer.Status, answer.Headers["Location"]));
+        Assert.Equal((303, "/sign-in?then=/account/linked"), (answer.Status, answer.Headers["Location"]));
     }
 
     [Fact]
@@ -217,6 +217,29 @@ public sealed class ExternalBrowserTests(ExternalHost host) : IClassFixture<Exte
         var page = await browser.OpenAsync($"/signin-weixin-official?code={host.Providers.Code(ExternalHost.WxOfficial, person, snapshot: true)}&state={state}");
         Assert.Contains("preview", page.Answer.Body, StringComparison.Ordinal);
         Assert.Equal(0, await host.ReadAsync(db => db.Accounts.CountAsync(account => account.Nickname == person)));
+    }
+
+    [Theory]
+    [InlineData("QQ", "qq")]
+    [InlineData("WeChat", "wechat")]
+    public async Task An_account_with_two_steps_owes_the_second_however_it_came(string provider, string method)
+    {
+        var (name, person) = (Person($"two-steps-{method}"), Person($"two-stepper-{method}"));
+        var (phone, _) = await host.AddTwoStepAccountAsync(new NewAccount { UserName = name });
+        using var browser = new Browser(host);
+        await browser.SubmitAsync(await browser.ToSecondStepAsync(name), "Sign in", ("code", phone.Now(host)), ("rememberDevice", "true"));
+        host.Clock.Advance(TimeSpan.FromSeconds(30));
+        await browser.SignInWithAsync(host, await browser.OpenAsync("/account/linked"), $"Link {provider}", person);
+        await browser.SubmitAsync(await browser.OpenAsync("/sign-out"), "Sign out");
+
+        // Even where the device is remembered: that spares the second step after a password.
+        var second = await browser.SignInWithAsync(host, await browser.OpenAsync(CodeFlowHost.Request("site")), $"Sign in with {provider}", person);
+        Assert.Equal("Second step", second.Heading);
+        Assert.Null(second.Document.QuerySelector("input[name=rememberDevice]"));
+        Assert.Equal("Sign in", (await browser.OpenAsync("/")).Heading);
+        var back = await browser.SubmitAsync(second, "Sign in", ("code", phone.Now(host)));
+        var claims = Jwt.Payload((await host.RedeemAsync("site", back.Parameter("code")!)).Text("id_token"));
+        Assert.Equal(($"""["{method}","otp","mfa"]""", "urn:cloudmind:acr:mfa"), (claims.GetProperty("amr").GetRawText(), claims.GetProperty("acr").GetString()));
     }
 
     // ---- linking

@@ -97,6 +97,31 @@ public sealed class CommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_step_is_reset_by_an_operator_and_its_person_hears_of_it()
+    {
+        await RunAsync(null, "users", "add", "--user-name", "mei", "--email", "mei@example.com", "--password", Password);
+        await using var server = await ServerProcess.Serve(folder).ReadyAsync();
+        await RefusedAsync("The account has no two-step verification.", "users", "two-step", "reset", "mei");
+        using (var browser = new Browser(server.Address, languages: "en"))
+        {
+            await browser.SignInAsync(await browser.OpenAsync("/sign-in"), "mei", Password);
+            var page = await browser.OpenAsync("/account/security/app");
+            var code = new AuthenticatorPhone(page.Document.QuerySelector("#key")!.TextContent).CodeAt(TimeProvider.System.GetUtcNow());
+            Assert.Equal("Two-step verification is on", (await browser.SubmitAsync(page, "Turn on", ("code", code))).Heading);
+            var shown = await JsonAsync("users", "show", "mei", "--json");
+            Assert.Equal((true, 0), (shown.GetProperty("two_factor").GetBoolean(), shown.GetProperty("passkeys").GetInt32()));
+            Assert.Equal((0, ""), await EndAsync("users", "two-step", "reset", "mei"));
+            Assert.Equal("Sign in", (await browser.OpenAsync("/")).Heading);
+            Assert.Equal("Your account", (await browser.SignInAsync(await browser.OpenAsync("/sign-in"), "mei", Password)).Heading);
+        }
+
+        Assert.False((await JsonAsync("users", "show", "mei", "--json")).GetProperty("two_factor").GetBoolean());
+        var mail = Assert.Single(Directory.EnumerateFiles(folder.Path, "*.eml", SearchOption.AllDirectories).Select(File.ReadAllText), text => text.Contains("Two-step verification was turned off", StringComparison.Ordinal));
+        Assert.Contains("It was done by an operator of", mail, StringComparison.Ordinal);
+        Assert.Contains("TwoStepOff", (await RunAsync(null, "audit", "tail", "--json", "--lines", "100")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Keys_are_listed_and_hastened_and_migrate_says_what_it_did()
     {
         var (exitCode, steps, _) = await RunAsync(null, "migrate");

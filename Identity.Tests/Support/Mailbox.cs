@@ -26,6 +26,11 @@ internal static partial class Mailbox
             .Select(part => SixDigits().Match(part)).First(code => code.Success).Value;
     }
 
+    /// <summary>What stands in the mails to a mailbox, subject first, oldest first; as far as it is plain ASCII.</summary>
+    public static IReadOnlyList<string> MailsTo(this IdentityHost host, string mailbox) => Directory.Exists(host.MailFolder)
+        ? [.. Directory.EnumerateFiles(host.MailFolder, "*.eml").OrderBy(File.GetLastWriteTimeUtc).Select(File.ReadAllText).Where(mail => string.Equals(Recipient().Match(mail).Groups["mailbox"].Value, mailbox, StringComparison.OrdinalIgnoreCase))]
+        : [];
+
     /// <summary>Every recipient so far, in no order.</summary>
     public static IEnumerable<string> Recipients(this IdentityHost host) =>
         Directory.EnumerateFiles(host.MailFolder, "*.eml").Select(mail => Recipient().Match(File.ReadAllText(mail)).Groups["mailbox"].Value);

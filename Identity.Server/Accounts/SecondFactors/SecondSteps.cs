@@ -70,9 +70,17 @@ internal sealed class SecondSteps(IdentityStore store, Throttle throttle, Authen
         return row is { Account: { DisabledAt: null, TwoFactorEnabled: true } account } && !account.Outlived(row.BegunAt) ? row : null;
     }
 
+    /// <summary>The second step alone, of a session whose first was taken already. Nothing but the code is to be proved.</summary>
+    public Task StepUpAsync(HttpContext http, SessionRow session, CancellationToken cancellationToken) => BeginAsync(http, session.Account!, [], remember: false, cancellationToken, session.Sid);
+
     /// <summary>Charged before comparing; a code and the sign-in that it completes are used up in one commit.</summary>
+    /// <param name="pending">What waits.</param>
+    /// <param name="typed">The code.</param>
+    /// <param name="caller">From where.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="device">Remembered with it; null when the person did not ask for that.</param>
     /// <returns>How the person signed in, RFC 8176.</returns>
-    public async Task<Result<IReadOnlyList<string>>> CheckAsync(PendingSignInRow pending, string typed, Caller caller, CancellationToken cancellationToken)
+    public async Task<Result<IReadOnlyList<string>>> CheckAsync(PendingSignInRow pending, string typed, Caller caller, CancellationToken cancellationToken, NewDevice? device = null)
     {
         var account = pending.Account!;
         var (receipt, blocked) = await throttle.ChargeAsync([new(perAccount, account.Subject), new(perAddress, caller.Network)], cancellationToken);
@@ -93,23 +101,21 @@ internal sealed class SecondSteps(IdentityStore store, Throttle throttle, Authen
                     return (false, Means.None);
                 }
 
-                if (await apps.UseAsync(db, account.Id, typed, CancellationToken.None))
+                var by = await apps.UseAsync(db, account.Id, typed, CancellationToken.None) ? Means.App
+                    : await recoveryCodes.UseAsync(db, account.Id, typed, CancellationToken.None) ? Means.RecoveryCode
+                    : Means.None;
+                if (by != Means.None && device is not null)
                 {
-                    return (true, Means.App);
+                    await RememberedDevices.AddAsync(db, pending, device, CancellationToken.None);
                 }
 
-                if (!await recoveryCodes.UseAsync(db, account.Id, typed, CancellationToken.None))
-                {
-                    return (false, Means.None);
-                }
-
-                if (notice is not null)
+                if (by == Means.RecoveryCode && notice is not null)
                 {
                     db.Add(notice);
                     await db.SaveChangesAsync(CancellationToken.None);
                 }
 
-                return (true, Means.RecoveryCode);
+                return (by != Means.None, by);
             },
             CancellationToken.None);
         if (means == Means.None)
@@ -125,7 +131,12 @@ internal sealed class SecondSteps(IdentityStore store, Throttle throttle, Authen
         }
 
         AuditLog.SecondStep(logger, account.Subject, means == Means.App ? "authenticator app" : "recovery code", caller.Address);
-        return Result.Of<IReadOnlyList<string>>([.. pending.Amr.Split(' '), OneTimePassword, AuthenticationContext.ManyFactors]);
+        if (device is not null)
+        {
+            AuditLog.DeviceRemembered(logger, account.Subject, caller.Address);
+        }
+
+        return Result.Of<IReadOnlyList<string>>([.. pending.Amr.Split(' ', StringSplitOptions.RemoveEmptyEntries), OneTimePassword, AuthenticationContext.ManyFactors]);
     }
 
     /// <summary>The <c>amr</c> that a session gains when its person turns two-step verification on.</summary>

@@ -1,5 +1,6 @@
 using Identity.Server.Data;
 using Identity.Server.Hosting;
+using Identity.Server.Languages;
 using Identity.Server.Sessions;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,6 +9,10 @@ namespace Identity.Server.Accounts.SecondFactors;
 /// <summary>Turns an account's second step on and off, each in one commit with all that hangs on it.</summary>
 internal sealed class TwoStepVerification(IdentityStore store, AuthenticatorApps apps, RecoveryCodes recoveryCodes, TimeProvider clock, ILogger<TwoStepVerification> logger)
 {
+    /// <summary>What its person is told when it goes, whoever took it away.</summary>
+    public static Notice OffNotice { get; } = new(
+        Words.Key("Two-step verification was turned off"), Words.Key("Your account can be signed in to without a second step now. Everything that was signed in elsewhere has ended."));
+
     /// <summary>Confirms the app by a code of it; from the commit on every sign-in owes two steps. What is signed in already goes on.</summary>
     /// <returns>The recovery codes in clear, to be shown once; null when the code is wrong or an app was confirmed already.</returns>
     public async Task<IReadOnlyList<string>?> TurnOnAsync(Account account, string code, OutboxMailRow? notice, CancellationToken cancellationToken)
