@@ -39,8 +39,8 @@ internal sealed record Letter(string To, string Subject, string Brand, IReadOnly
         foreach (var text in Texts)
         {
             // A line between two languages, grey enough for light and dark.
-            var line = ReferenceEquals(text, Texts[0]) ? "" : ";padding-top:8px;border-top:1px solid #888888";
-            page.Append(CultureInfo.InvariantCulture, $"""<div lang="{text.Language}" style="margin-top:24px{line}"><p>{Html.Encode(text.Lead)}</p>""");
+            var rule = ReferenceEquals(text, Texts[0]) ? "" : ";padding-top:8px;border-top:1px solid #888888";
+            page.Append(CultureInfo.InvariantCulture, $"""<div lang="{text.Language}" style="margin-top:24px{rule}"><p>{Html.Encode(text.Lead)}</p>""");
             if (text.Code is { } code)
             {
                 page.Append(CultureInfo.InvariantCulture, $"""<p style="font:600 28px/1.4 ui-monospace,Menlo,Consolas,monospace;letter-spacing:4px">{Html.Encode(code)}</p>""");
