@@ -73,7 +73,7 @@ public sealed class KillUnderLoadTests : IDisposable
 
             // At a moment that differs in each round, and only once every kind of load runs.
             var enough = Random.Shared.Next(Chains * 2, Chains * 12);
-            await server.UntilAsync(() => Volatile.Read(ref answers) >= enough, "answer under load");
+            await server.UntilAsync(() => Volatile.Read(ref answers) >= enough && !revoked.IsEmpty && seen.Count > Chains, "answer under load");
             await server.KillAsync();
             await Task.WhenAll(load);
             await server.DisposeAsync();
