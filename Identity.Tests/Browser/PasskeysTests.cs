@@ -104,7 +104,7 @@ public sealed class PasskeysTests(ChromiumFixture chromium, BrowserHost host) : 
         await VirtualDevice.PlugInAsync(window.Page, verifies: false);
         await window.Page.GotoAsync($"{Home}{Page}");
         await window.SignInAsync("touch-only");
-        // Where they wanted to go in the first place.
+        // Back at what was asked for.
         await window.ArriveAsync("Passkeys");
         await window.Button("Add a passkey").ClickAsync();
         await Assertions.Expect(window.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Your device did not use a passkey. Nothing has happened; you can try again.");
